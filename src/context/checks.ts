@@ -1,0 +1,45 @@
+import type { Path } from '../delta/deep-update.ts';
+import { InputError } from '../errors.ts';
+import { utf8Length } from '../json.ts';
+import type { Limits } from '../limits.ts';
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** @throws InputError unless it is 1 to `idBytes` bytes of well-formed Unicode; any such string is an id, and no two are alike */
+export function checkId(id: string, { idBytes }: Limits): string {
+  const bytes = utf8Length(id, idBytes);
+  if (bytes === 0 || bytes > idBytes)
+    throw new InputError(`A context's id has 1 to ${idBytes} bytes.`, { applied: 'NO' });
+  if (LONE_SURROGATE.test(id)) throw new InputError("A context's id is well-formed Unicode.", { applied: 'NO' });
+  return id;
+}
+
+export function checkPrefix(prefix: string, { idBytes }: Limits): void {
+  if (utf8Length(prefix, idBytes) > idBytes) throw new InputError(`A prefix has at most ${idBytes} bytes.`);
+}
+
+export function checkListing(first: number, { pageSize }: Limits): void {
+  if (!Number.isInteger(first) || first < 0 || first > pageSize) {
+    throw new InputError(`first is an integer from 0 to ${pageSize}.`);
+  }
+}
+
+export function checkRequestId(requestId: string, { requestIdBytes }: Limits): string {
+  const bytes = utf8Length(requestId, requestIdBytes);
+  if (bytes === 0 || bytes > requestIdBytes) {
+    throw new InputError(`A request id has 1 to ${requestIdBytes} bytes.`, { applied: 'NO' });
+  }
+  return requestId;
+}
+
+/** A frozen copy. @throws InputError for an empty path (the context itself can't be removed from itself) or a key too long */
+export function checkRemove(remove: readonly Path[], { keyBytes, nodes }: Limits): readonly Path[] {
+  if (remove.length > nodes) throw new InputError(`remove has at most ${nodes} paths.`, { applied: 'NO' });
+  return remove.map((path) => {
+    if (path.length === 0) throw new InputError('A path to remove has at least one key.', { applied: 'NO' });
+    if (path.some((key) => utf8Length(key, keyBytes) > keyBytes)) {
+      throw new InputError(`A key has at most ${keyBytes} bytes.`, { applied: 'NO' });
+    }
+    return [...path];
+  });
+}

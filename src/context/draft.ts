@@ -1,0 +1,107 @@
+import type { Clock } from '../clock.ts';
+import type { Commit, Entry, LiveContext, Position, Receipt, Snapshot } from '../store/store.ts';
+import { endedTag } from './cursor.ts';
+import type { Plan } from './plan.ts';
+
+/** What a plan that moves the head came to: where it started and where it led. */
+export interface Step {
+  readonly fromVersion: number;
+  readonly after: Snapshot;
+  readonly entry: Entry | null;
+}
+
+type Move = Extract<Plan, { kind: 'begin' | 'advance' | 'end' }>;
+
+/**
+ * A commit in the making: the state as it will stand after each write of a group, and what the store must be told to get there.
+ */
+export class Draft {
+  readonly #expected: Position | null;
+  readonly #clock: Clock;
+  readonly #mint: () => string;
+  readonly #entries: Entry[] = [];
+  readonly #receipts: Receipt[] = [];
+  #current: Snapshot | null;
+  #isClosed = false;
+
+  constructor(base: Snapshot | null, clock: Clock, mint: () => string) {
+    this.#expected = base?.position ?? null;
+    this.#current = base;
+    this.#clock = clock;
+    this.#mint = mint;
+  }
+
+  get current(): Snapshot | null {
+    return this.#current;
+  }
+
+  /** Whether a plan fits behind what is drafted already: one commit holds versions of one life, and an end stands alone. */
+  takes(plan: Plan): boolean {
+    if (this.#isClosed) return false;
+    const isFirst = this.#current?.position === this.#expected || this.#current === null;
+    return plan.kind === 'begin' || plan.kind === 'end' ? isFirst : true;
+  }
+
+  /** Whether a receipt with this key is in the draft; the same request twice can't be one commit. */
+  has(key: string): boolean {
+    return this.#receipts.some((receipt) => receipt.key === key);
+  }
+
+  move(plan: Move): Step {
+    const before = this.#current;
+    const step = plan.kind === 'end' ? this.#end(plan, before) : this.#make(plan, before);
+    this.#current = step.after;
+    return step;
+  }
+
+  leave(receipt: Receipt): void {
+    this.#receipts.push(receipt);
+  }
+
+  /** What the store is to do; null where nothing was drafted. */
+  commit(): Commit | null {
+    if (this.#current === null) return null;
+    const isMoved = this.#current.position !== this.#expected;
+    if (!isMoved && this.#receipts.length === 0) return null;
+    return { expected: this.#expected, entries: this.#entries, next: this.#current, receipts: this.#receipts };
+  }
+
+  #make(plan: Extract<Move, { kind: 'begin' | 'advance' }>, before: Snapshot | null): Step {
+    const isNext = plan.kind === 'advance' && before !== null;
+    const from = isNext ? before.position : { life: this.#mint(), version: 0, tag: '' };
+    const position: Position = Object.freeze({ life: from.life, version: from.version + 1, tag: this.#mint() });
+    const insertedAt = this.#clock.now();
+    const { version, tag } = position;
+    const entry: Entry = Object.freeze({ fromTag: from.tag, version, tag, delta: plan.delta, insertedAt });
+    this.#entries.push(entry);
+    const after: LiveContext = Object.freeze({
+      status: 'live',
+      position,
+      floor: isNext ? before.floor : floorAbove(before),
+      insertedAt,
+      bytes: plan.bytes,
+      context: plan.context,
+    });
+    return { fromVersion: from.version, after, entry };
+  }
+
+  #end(plan: Extract<Move, { kind: 'end' }>, before: Snapshot | null): Step {
+    if (before === null) throw new TypeError('What is not there cannot end.');
+    this.#isClosed = true;
+    const { life, version } = before.position;
+    const position: Position = Object.freeze({ life, version, tag: endedTag(this.#mint()) });
+    const after: Snapshot = Object.freeze({
+      status: 'ended',
+      position,
+      floor: before.floor,
+      endedAt: this.#clock.now(),
+      reason: plan.reason,
+    });
+    return { fromVersion: version, after, entry: null };
+  }
+}
+
+/** A new life's floor: the highest version that any life before it is known to have had. */
+function floorAbove(before: Snapshot | null): number {
+  return before === null ? 0 : Math.max(before.floor, before.position.version);
+}

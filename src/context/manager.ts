@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto';
+import { type Clock, systemClock } from '../clock.ts';
+import { ContextNotFoundError } from '../errors.ts';
+import type { Feed } from '../feed/feed.ts';
+import { admitObject, type JsonObject } from '../json.ts';
+import { defaultLimits, type Limits } from '../limits.ts';
+import type { Store } from '../store/store.ts';
+import { checkId, checkListing, checkPrefix, checkRemove } from './checks.ts';
+import {
+  type ContextChange,
+  type ContextDeleted,
+  type ContextEvent,
+  type ContextPage,
+  contextDelta,
+  contextSummary,
+  type FullContext,
+  fullContext,
+  noChange,
+  type SyncResult,
+} from './model.ts';
+import { OpenContext } from './open-context.ts';
+import { type Given, startOf, versionOf } from './start.ts';
+import { decideSync } from './sync.ts';
+import { watchContext } from './watch.ts';
+import { Writer } from './writer.ts';
+import { type UpdateOptions, type WriteOptions, Writes } from './writes.ts';
+
+export interface ContextManagerOptions {
+  readonly store: Store;
+  /** Must hear of the store's commits. */
+  readonly feed: Feed;
+  /** @default the system's clock, in seconds */
+  readonly clock?: Clock;
+  /** Those not named keep their default. */
+  readonly limits?: Partial<Limits>;
+  /** How long a watcher can miss a change whose notification was lost, in milliseconds. @default 10000 */
+  readonly heartbeatMs?: number;
+  /** Told of a failing store or feed under a watch, which tries again by itself. @default nothing is done */
+  readonly onFailure?: (error: unknown) => void;
+  /** Makes the random part of lives and tags, base64url. @default 72 bits from the system */
+  readonly mint?: () => string;
+}
+
+export interface ListOptions {
+  /** Only ids that start with it. @default '' */
+  readonly prefix?: string;
+  /** How many at most. @default 50 */
+  readonly first?: number;
+  /** Only ids after this one. */
+  readonly after?: string;
+}
+
+/**
+ * Contexts and everything that can be done with them. Stateless: any number of managers, in any number of processes, may share a
+ * store; `open` is the stateful way.
+ *
+ * Every verb throws InputError for malformed arguments and StoreUnavailableError where the store does not answer; errors of writes
+ * say by `applied` what became of the write.
+ */
+export class ContextManager {
+  readonly #store: Store;
+  readonly #feed: Feed;
+  readonly #clock: Clock;
+  readonly #limits: Limits;
+  readonly #heartbeatMs: number;
+  readonly #onFailure: (error: unknown) => void;
+  readonly #mint: () => string;
+  readonly #writers = new Map<string, Writer>();
+  readonly #openCounts = new Map<string, number>();
+  readonly #writes: Writes;
+
+  constructor(options: ContextManagerOptions) {
+    const { store, feed, clock = systemClock(), limits, heartbeatMs = 10_000 } = options;
+    const { onFailure = () => {}, mint = () => randomBytes(9).toString('base64url') } = options;
+    this.#store = store;
+    this.#feed = feed;
+    this.#clock = clock;
+    this.#limits = { ...defaultLimits, ...limits };
+    this.#heartbeatMs = heartbeatMs;
+    this.#onFailure = onFailure;
+    this.#mint = mint;
+    this.#writes = new Writes(store, this.#limits, (id) => this.#writer(id));
+  }
+
+  /** Replaces the whole context, or makes it, at version 1. @throws VersionConflictError, ContextTooLargeError */
+  async set(id: string, context: JsonObject, options: WriteOptions = {}): Promise<ContextChange> {
+    const intent = { verb: 'set', context: admitObject(context, this.#limits) } as const;
+    return this.#writes.change(checkId(id, this.#limits), intent, options);
+  }
+
+  /**
+   * Merges `changes` into the context: objects merge, everything else replaces; then the paths in `remove` go.
+   *
+   * @throws ContextNotFoundError, VersionConflictError, ContextTooLargeError
+   */
+  async update(
+    id: string,
+    changes: JsonObject,
+    { remove = [], ...options }: UpdateOptions = {},
+  ): Promise<ContextChange> {
+    const intent = {
+      verb: 'update',
+      changes: admitObject(changes, this.#limits),
+      remove: checkRemove(remove, this.#limits),
+    } as const;
+    return this.#writes.change(checkId(id, this.#limits), intent, options);
+  }
+
+  /** Ends the context's life. @throws ContextNotFoundError, VersionConflictError */
+  async delete(id: string, options: WriteOptions = {}): Promise<ContextDeleted> {
+    return this.#writes.end(checkId(id, this.#limits), { verb: 'delete', reason: 'DELETED' }, options);
+  }
+
+  /** The context as it stands; null where there is none. */
+  async get(id: string): Promise<FullContext | null> {
+    const snapshot = await this.#store.read(checkId(id, this.#limits));
+    return snapshot?.status === 'live' ? fullContext(id, snapshot, snapshot.context) : null;
+  }
+
+  /** The least that brings a caller from the position it gives to the present. @throws ContextNotFoundError */
+  async sync(id: string, given: Given = {}): Promise<SyncResult> {
+    const start = startOf(given) ?? ({ kind: 'nothing' } as const);
+    const { head, entries } = await this.#store.readLog(checkId(id, this.#limits), versionOf(start));
+    if (head?.status !== 'live') throw new ContextNotFoundError(id);
+    const decision = decideSync(start, { head, entries });
+    switch (decision.kind) {
+      case 'noChange':
+        return noChange(id, head.position);
+      case 'delta':
+        return contextDelta(id, head.position, decision.fromVersion, decision.delta, head.insertedAt);
+      case 'full': {
+        const snapshot = await this.#store.read(id);
+        if (snapshot?.status !== 'live') throw new ContextNotFoundError(id);
+        return fullContext(id, snapshot, snapshot.context, decision.reason);
+      }
+    }
+  }
+
+  /** A page of the contexts there are, ordered by the code points of their ids. */
+  async list({ prefix = '', first = 50, after }: ListOptions = {}): Promise<ContextPage> {
+    checkPrefix(prefix, this.#limits);
+    checkListing(first, this.#limits);
+    const listed = await this.#store.list({ prefix, after: after ?? null, limit: first + 1 });
+    return {
+      contexts: listed.slice(0, first).map(({ id, head }) => contextSummary(id, head)),
+      hasNextPage: listed.length > first,
+    };
+  }
+
+  /**
+   * Every change of one context from a position on, or, without one, from the first `next()` on; see `watchContext`. The iterator
+   * goes on through deletions, until it is returned.
+   */
+  watch(id: string, given: Given = {}): AsyncIterableIterator<ContextEvent> {
+    return watchContext(checkId(id, this.#limits), startOf(given), {
+      store: this.#store,
+      feed: this.#feed,
+      clock: this.#clock,
+      heartbeatMs: this.#heartbeatMs,
+      onFailure: this.#onFailure,
+    });
+  }
+
+  /** One context's actor in this process: writers one after the other, the last state kept. Close it when done. */
+  async open(id: string): Promise<OpenContext> {
+    const writer = this.#writer(checkId(id, this.#limits));
+    this.#openCounts.set(id, (this.#openCounts.get(id) ?? 0) + 1);
+    const context = new OpenContext(id, this, writer, () => this.#release(id));
+    try {
+      await writer.refresh();
+    } catch (error) {
+      context.close();
+      throw error;
+    }
+    return context;
+  }
+
+  #writer(id: string): Writer {
+    const existing = this.#writers.get(id);
+    if (existing) return existing;
+    const writer = new Writer(
+      id,
+      { store: this.#store, clock: this.#clock, limits: this.#limits, mint: this.#mint },
+      () => {
+        if (!this.#openCounts.has(id)) this.#writers.delete(id);
+      },
+    );
+    this.#writers.set(id, writer);
+    return writer;
+  }
+
+  #release(id: string): void {
+    const count = (this.#openCounts.get(id) ?? 1) - 1;
+    if (count > 0) this.#openCounts.set(id, count);
+    else this.#openCounts.delete(id);
+    const writer = this.#writers.get(id);
+    if (count === 0 && writer?.isIdle) this.#writers.delete(id);
+  }
+}

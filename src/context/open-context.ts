@@ -1,0 +1,80 @@
+import type { JsonObject } from '../json.ts';
+import {
+  type ContextChange,
+  type ContextDeleted,
+  type ContextEvent,
+  type FullContext,
+  fullContext,
+  type SyncResult,
+} from './model.ts';
+import type { Given } from './start.ts';
+import type { Writer } from './writer.ts';
+import type { UpdateOptions, WriteOptions } from './writes.ts';
+
+/** The manager's verbs that an open context passes on, each for an id. */
+export interface ContextVerbs {
+  set(id: string, context: JsonObject, options?: WriteOptions): Promise<ContextChange>;
+  update(id: string, changes: JsonObject, options?: UpdateOptions): Promise<ContextChange>;
+  delete(id: string, options?: WriteOptions): Promise<ContextDeleted>;
+  sync(id: string, given?: Given): Promise<SyncResult>;
+  watch(id: string, given?: Given): AsyncIterableIterator<ContextEvent>;
+}
+
+/**
+ * One context as an actor in this process: the same verbs as the manager's, with the last state at hand. As long as it is open, a
+ * write needs no read before it, and `get` reads only what has changed.
+ */
+export class OpenContext {
+  readonly id: string;
+  readonly #verbs: ContextVerbs;
+  readonly #writer: Writer;
+  #release: (() => void) | undefined;
+
+  /** @internal use `ContextManager.open` */
+  constructor(id: string, verbs: ContextVerbs, writer: Writer, release: () => void) {
+    this.id = id;
+    this.#verbs = verbs;
+    this.#writer = writer;
+    this.#release = release;
+  }
+
+  /** The state that this process saw last, at no cost; another process may have gone on since. */
+  peek(): FullContext | null {
+    return this.#asContext(this.#writer.peek());
+  }
+
+  /** The context as it stands, verified with the store; null where there is none. */
+  async get(): Promise<FullContext | null> {
+    return this.#asContext(await this.#writer.refresh());
+  }
+
+  set(context: JsonObject, options?: WriteOptions): Promise<ContextChange> {
+    return this.#verbs.set(this.id, context, options);
+  }
+
+  update(changes: JsonObject, options?: UpdateOptions): Promise<ContextChange> {
+    return this.#verbs.update(this.id, changes, options);
+  }
+
+  delete(options?: WriteOptions): Promise<ContextDeleted> {
+    return this.#verbs.delete(this.id, options);
+  }
+
+  sync(given?: Given): Promise<SyncResult> {
+    return this.#verbs.sync(this.id, given);
+  }
+
+  watch(given?: Given): AsyncIterableIterator<ContextEvent> {
+    return this.#verbs.watch(this.id, given);
+  }
+
+  /** Lets go of the state once nobody else has the context open. Closing twice is closing once. */
+  close(): void {
+    this.#release?.();
+    this.#release = undefined;
+  }
+
+  #asContext(snapshot: ReturnType<Writer['peek']>): FullContext | null {
+    return snapshot?.status === 'live' ? fullContext(this.id, snapshot, snapshot.context) : null;
+  }
+}

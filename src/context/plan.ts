@@ -1,0 +1,78 @@
+import { calculate } from '../delta/calculate.ts';
+import { deepUpdate, type Path } from '../delta/deep-update.ts';
+import type { Delta } from '../delta/delta.ts';
+import { isEmpty } from '../delta/delta.ts';
+import { ContextTooLargeError } from '../errors.ts';
+import { type JsonObject, measure } from '../json.ts';
+import type { Limits } from '../limits.ts';
+import { type EndReason, type Snapshot, samePosition } from '../store/store.ts';
+import type { Start } from './start.ts';
+
+/** What a write wants, whatever it will meet. */
+export type Intent =
+  | { readonly verb: 'set'; readonly context: JsonObject }
+  | { readonly verb: 'update'; readonly changes: JsonObject; readonly remove: readonly Path[] }
+  | { readonly verb: 'delete'; readonly reason: EndReason };
+
+/** What a write does to the state it met. */
+export type Plan =
+  | { readonly kind: 'begin'; readonly delta: Delta; readonly context: JsonObject; readonly bytes: number }
+  | { readonly kind: 'advance'; readonly delta: Delta; readonly context: JsonObject; readonly bytes: number }
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'end'; readonly reason: EndReason }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'tooLarge'; readonly error: ContextTooLargeError };
+
+/**
+ * Decides a write against the state that stands: pure, so that it can be asked again after a conflict. The condition, where there is
+ * one, is the position that the context must be at; `nothing` means that it must not exist.
+ */
+export function planWrite(
+  intent: Intent,
+  condition: Start | undefined,
+  current: Snapshot | null,
+  limits: Limits,
+): Plan {
+  const live = current?.status === 'live' ? current : null;
+  if (live === null && intent.verb !== 'set') return { kind: 'missing' };
+  if (condition && !holds(condition, current)) return { kind: 'conflict' };
+  switch (intent.verb) {
+    case 'set':
+      return live ? advance(live.context, intent.context, limits) : make('begin', {}, intent.context, limits);
+    case 'update':
+      return live
+        ? advance(live.context, deepUpdate(live.context, intent.changes, intent.remove), limits)
+        : { kind: 'missing' };
+    case 'delete':
+      return { kind: 'end', reason: intent.reason };
+  }
+}
+
+function holds(condition: Start, current: Snapshot | null): boolean {
+  switch (condition.kind) {
+    case 'nothing':
+      return current?.status !== 'live';
+    case 'version':
+      return current?.status === 'live' && current.position.version === condition.version;
+    case 'position':
+      return samePosition(current?.position ?? null, condition.position);
+  }
+}
+
+function advance(from: JsonObject, to: JsonObject, limits: Limits): Plan {
+  const plan = make('advance', from, to, limits);
+  return plan.kind === 'advance' && isEmpty(plan.delta) ? { kind: 'keep' } : plan;
+}
+
+function make(kind: 'begin' | 'advance', from: JsonObject, to: JsonObject, limits: Limits): Plan {
+  const { bytes, nodes } = measure(to);
+  if (bytes > limits.contextBytes)
+    return tooLarge(`The context would have ${bytes} bytes of JSON; it may have ${limits.contextBytes}.`);
+  if (nodes > limits.nodes) return tooLarge(`The context would have ${nodes} values; it may have ${limits.nodes}.`);
+  return { kind, delta: calculate(from, to), context: to, bytes };
+}
+
+function tooLarge(message: string): Plan {
+  return { kind: 'tooLarge', error: new ContextTooLargeError(message, { applied: 'NO' }) };
+}

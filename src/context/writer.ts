@@ -1,0 +1,208 @@
+import type { Clock } from '../clock.ts';
+import { apply } from '../delta/apply.ts';
+import { withOutcome } from '../errors.ts';
+import type { Limits } from '../limits.ts';
+import {
+  type Commit,
+  type CommitOutcome,
+  type Log,
+  type Receipt,
+  type Snapshot,
+  type Store,
+  samePosition,
+} from '../store/store.ts';
+import { Draft, type Step } from './draft.ts';
+import { type Intent, type Plan, planWrite } from './plan.ts';
+import type { Start } from './start.ts';
+import { decideSync } from './sync.ts';
+
+export interface WriterOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  /** Makes lives and tags: random, base64url, never the same twice. */
+  readonly mint: () => string;
+}
+
+/** A write as it waits for its turn. */
+export interface Write {
+  readonly intent: Intent;
+  readonly condition: Start | undefined;
+  readonly request: { readonly key: string; readonly fingerprint: string } | undefined;
+}
+
+/** What became of a write, proven by a commit or by a read that started after the write came in. */
+export type Written =
+  | ({ readonly kind: 'moved' } & Step)
+  | { readonly kind: 'kept'; readonly at: Snapshot }
+  | { readonly kind: 'repeated'; readonly receipt: Receipt }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'conflict'; readonly current: Snapshot | null };
+
+interface Waiting {
+  readonly write: Write;
+  readonly resolve: (written: Written) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** How many writes one commit carries at most, so that a flood does not become one huge script. */
+const GROUP_SIZE = 256;
+
+/**
+ * The one place in a process where writes to one context are decided. Writes that come in while a commit is under way wait and go
+ * together in the next one, each with its own version and delta; the state is kept between commits, and a commit that another process
+ * overtook is decided anew on what that process made.
+ */
+export class Writer {
+  readonly #id: string;
+  readonly #options: WriterOptions;
+  readonly #onIdle: () => void;
+  #waiting: Waiting[] = [];
+  #isRunning = false;
+  /** The last state seen; undefined before any. */
+  #known: Snapshot | null | undefined;
+
+  constructor(id: string, options: WriterOptions, onIdle: () => void) {
+    this.#id = id;
+    this.#options = options;
+    this.#onIdle = onIdle;
+  }
+
+  get isIdle(): boolean {
+    return !this.#isRunning;
+  }
+
+  /** The last state that this writer has seen, which other processes may have left behind. */
+  peek(): Snapshot | null {
+    return this.#known ?? null;
+  }
+
+  /** The state as it stands, for the price of what changed since the last look. */
+  async refresh(): Promise<Snapshot | null> {
+    if (this.#known === undefined) return this.#read();
+    return this.#catchUp(await this.#options.store.readLog(this.#id, this.#known?.position.version ?? 0), this.#known);
+  }
+
+  write(write: Write): Promise<Written> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ write, resolve, reject });
+      if (!this.#isRunning) void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    // A turn of the microtask queue, so that writes issued together are grouped from the first commit on.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting.splice(0, GROUP_SIZE);
+      try {
+        const left = await this.#commitGroup(group);
+        this.#waiting.unshift(...left);
+      } catch (error) {
+        this.#known = undefined;
+        for (const { reject } of group) reject(withOutcome(error, 'NO'));
+      }
+    }
+    this.#isRunning = false;
+    this.#onIdle();
+  }
+
+  /** One commit, or none where the group moves nothing. Returns the writes whose turn is still to come. */
+  async #commitGroup(group: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const isFresh = this.#known === undefined;
+    const base = this.#known === undefined ? await this.#read() : this.#known;
+    const draft = new Draft(base, this.#options.clock, this.#options.mint);
+    const settle: (() => void)[] = [];
+    let taken = 0;
+    for (const waiting of group) {
+      const plan = planWrite(waiting.write.intent, waiting.write.condition, draft.current, this.#options.limits);
+      const { request } = waiting.write;
+      if (!draft.takes(plan) || (request && draft.has(request.key))) break;
+      settle.push(await this.#draft(waiting, plan, draft));
+      taken += 1;
+    }
+    const rest = group.slice(taken);
+    const commit = draft.commit();
+    if (commit === null) {
+      // Nothing was written, so nothing has proven yet that the state decided on still stands.
+      if (!isFresh && !samePosition((await this.refresh())?.position ?? null, base?.position ?? null)) return group;
+      for (const done of settle) done();
+      return rest;
+    }
+    const outcome = await this.#commit(commit);
+    switch (outcome.kind) {
+      case 'committed':
+        this.#known = draft.current;
+        for (const done of settle) done();
+        return rest;
+      case 'conflict':
+        await this.#catchUp(outcome.log, base);
+        return group;
+      case 'repeated':
+        return answerRepeated(group, outcome.receipts);
+    }
+  }
+
+  /** Puts one planned write into the draft; the returned function answers it once the draft stands. */
+  async #draft({ write, resolve, reject }: Waiting, plan: Plan, draft: Draft): Promise<() => void> {
+    const { request } = write;
+    const before = draft.current;
+    if (plan.kind === 'missing' || plan.kind === 'conflict' || plan.kind === 'tooLarge') {
+      // It may be refused only for having been done before.
+      const receipt = request ? await this.#options.store.findReceipt(this.#id, request.key) : null;
+      if (receipt) return () => resolve({ kind: 'repeated', receipt });
+      if (plan.kind === 'tooLarge') return () => reject(plan.error);
+      return () => resolve(plan.kind === 'missing' ? { kind: 'missing' } : { kind: 'conflict', current: before });
+    }
+    const step = plan.kind === 'keep' ? null : draft.move(plan);
+    const after = step?.after ?? before;
+    if (after === null) throw new TypeError('A write that is kept has a context.');
+    if (request) {
+      const fromVersion = step?.fromVersion ?? after.position.version;
+      draft.leave(Object.freeze({ ...request, fromVersion, position: after.position, at: this.#options.clock.now() }));
+    }
+    return () => resolve(step ? { kind: 'moved', ...step } : { kind: 'kept', at: after });
+  }
+
+  async #commit(commit: Commit): Promise<CommitOutcome> {
+    try {
+      return await this.#options.store.commit(this.#id, commit);
+    } catch (error) {
+      throw withOutcome(error, 'UNKNOWN');
+    }
+  }
+
+  async #read(): Promise<Snapshot | null> {
+    this.#known = await this.#options.store.read(this.#id);
+    return this.#known;
+  }
+
+  /** Brings a known state up to a log by its entries where they lead there, else by reading it whole. */
+  async #catchUp(log: Log, known: Snapshot | null): Promise<Snapshot | null> {
+    if (log.head?.status === 'live' && known?.status === 'live') {
+      const { head, entries } = log;
+      const decision = decideSync({ kind: 'position', position: known.position }, { head, entries });
+      if (decision.kind === 'noChange') return this.#know(known);
+      if (decision.kind === 'delta') {
+        return this.#know(Object.freeze({ ...head, context: apply(decision.delta, known.context) }));
+      }
+    }
+    return log.head?.status === 'live' ? this.#read() : this.#know(log.head);
+  }
+
+  #know(snapshot: Snapshot | null): Snapshot | null {
+    this.#known = snapshot;
+    return snapshot;
+  }
+}
+
+/** Answers the writes that were committed by an earlier attempt, and returns the others. */
+function answerRepeated(group: readonly Waiting[], receipts: readonly Receipt[]): readonly Waiting[] {
+  const byKey = new Map(receipts.map((receipt) => [receipt.key, receipt]));
+  return group.filter(({ write, resolve }) => {
+    const receipt = write.request && byKey.get(write.request.key);
+    if (receipt) resolve({ kind: 'repeated', receipt });
+    return !receipt;
+  });
+}

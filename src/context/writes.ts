@@ -1,0 +1,140 @@
+import { renderChanges } from '../delta/changes.ts';
+import type { Path } from '../delta/deep-update.ts';
+import { ContextNotFoundError, InputError, VersionConflictError, withOutcome } from '../errors.ts';
+import type { Json } from '../json.ts';
+import type { Limits } from '../limits.ts';
+import type { Receipt, Snapshot, Store } from '../store/store.ts';
+import { checkRequestId } from './checks.ts';
+import { encodeCursor, isEnded } from './cursor.ts';
+import {
+  type ContextChange,
+  type ContextDeleted,
+  type ContextDelta,
+  contextDeleted,
+  contextDelta,
+  fullContext,
+} from './model.ts';
+import type { Intent } from './plan.ts';
+import { fingerprint, receiptKey } from './requests.ts';
+import { type Start, startOf, versionOf } from './start.ts';
+import { decideSync } from './sync.ts';
+import type { Write, Writer, Written } from './writer.ts';
+
+/** What every write takes. */
+export interface WriteOptions {
+  /** Write only at exactly this version; 0: only where there is no such context. */
+  readonly expectedVersion?: number | undefined;
+  /** Write only at exactly this position. */
+  readonly expectedCursor?: string | undefined;
+  /** Makes a retry safe: the same id with the same arguments counts once and returns the first outcome, for 10 minutes. */
+  readonly requestId?: string | undefined;
+  /** Whose request id it is. @default '' */
+  readonly viewer?: string | undefined;
+}
+
+export interface UpdateOptions extends WriteOptions {
+  /** Paths that go after the changes are merged in. @default none */
+  readonly remove?: readonly Path[];
+}
+
+/** From a caller's words to a write for the context's writer, and from what became of it to an answer. */
+export class Writes {
+  readonly #store: Store;
+  readonly #limits: Limits;
+  readonly #writerOf: (id: string) => Writer;
+
+  constructor(store: Store, limits: Limits, writerOf: (id: string) => Writer) {
+    this.#store = store;
+    this.#limits = limits;
+    this.#writerOf = writerOf;
+  }
+
+  /** A set or an update. */
+  async change(id: string, intent: Exclude<Intent, { verb: 'delete' }>, options: WriteOptions): Promise<ContextChange> {
+    const written = await this.#write(id, intent, options);
+    if (written.kind === 'repeated') return this.#repeatChange(id, written.receipt);
+    const after = written.kind === 'moved' ? written.after : written.at;
+    if (after.status !== 'live') throw new TypeError('A set or an update leaves a context.');
+    const context = fullContext(id, after, after.context);
+    if (written.kind === 'kept' || !written.entry) return { context, delta: null };
+    const { delta, insertedAt } = written.entry;
+    return { context, delta: contextDelta(id, after.position, written.fromVersion, delta, insertedAt) };
+  }
+
+  async end(id: string, intent: Extract<Intent, { verb: 'delete' }>, options: WriteOptions): Promise<ContextDeleted> {
+    const written = await this.#write(id, intent, options);
+    if (written.kind === 'repeated') {
+      return contextDeleted(id, written.receipt.position, intent.reason, written.receipt.at);
+    }
+    const after = written.kind === 'moved' ? written.after : written.at;
+    if (after.status !== 'ended') throw new TypeError('A deletion leaves a tombstone.');
+    return contextDeleted(id, after.position, after.reason, after.endedAt);
+  }
+
+  async #write(
+    id: string,
+    intent: Intent,
+    options: WriteOptions,
+  ): Promise<Exclude<Written, { kind: 'missing' | 'conflict' }>> {
+    try {
+      const condition = startOf({ version: options.expectedVersion, cursor: options.expectedCursor });
+      const request = this.#requestOf(intent, options);
+      const written = await this.#writerOf(id).write({ intent, condition, request });
+      if (written.kind === 'missing') throw new ContextNotFoundError(id);
+      if (written.kind === 'conflict') throw await this.#conflict(id, condition, written.current);
+      if (written.kind === 'repeated' && written.receipt.fingerprint !== request?.fingerprint) {
+        throw new InputError('This request id was used with other arguments.');
+      }
+      return written;
+    } catch (error) {
+      throw withOutcome(error, 'NO');
+    }
+  }
+
+  #requestOf(
+    intent: Intent,
+    { requestId, viewer = '', expectedVersion, expectedCursor }: WriteOptions,
+  ): Write['request'] {
+    if (requestId === undefined) return undefined;
+    const args: Json = { ...intent, expectedVersion: expectedVersion ?? null, expectedCursor: expectedCursor ?? null };
+    return { key: receiptKey(viewer, checkRequestId(requestId, this.#limits)), fingerprint: fingerprint(args) };
+  }
+
+  /** The context as it stands, with the delta that the first attempt made as long as the window holds it. */
+  async #repeatChange(id: string, receipt: Receipt): Promise<ContextChange> {
+    try {
+      const snapshot = await this.#store.read(id);
+      if (snapshot?.status === 'live') {
+        return { context: fullContext(id, snapshot, snapshot.context), delta: await this.#deltaOf(id, receipt) };
+      }
+    } catch (error) {
+      throw withOutcome(error, 'YES');
+    }
+    const message = `The write was applied, as version ${receipt.position.version}; the context has been deleted since.`;
+    throw new ContextNotFoundError(id, { applied: 'YES', message });
+  }
+
+  async #deltaOf(id: string, { fromVersion, position }: Receipt): Promise<ContextDelta | null> {
+    if (fromVersion === position.version || isEnded(position)) return null;
+    const { head, entries } = await this.#store.readLog(id, fromVersion);
+    const entry = entries.find(({ version, tag }) => version === position.version && tag === position.tag);
+    if (head?.position.life !== position.life || !entry) return null;
+    return contextDelta(id, position, fromVersion, entry.delta, entry.insertedAt);
+  }
+
+  async #conflict(id: string, condition: Start | undefined, current: Snapshot | null): Promise<VersionConflictError> {
+    const live = current?.status === 'live' ? current : null;
+    return new VersionConflictError({
+      currentVersion: live?.position.version ?? 0,
+      currentCursor: current ? encodeCursor(current.position) : null,
+      changes: live && condition ? await this.#changesSince(id, condition) : null,
+    });
+  }
+
+  async #changesSince(id: string, condition: Start): Promise<ReturnType<typeof renderChanges> | null> {
+    const { head, entries } = await this.#store.readLog(id, versionOf(condition));
+    if (head?.status !== 'live') return null;
+    const decision = decideSync(condition, { head, entries });
+    return decision.kind === 'delta' ? renderChanges(decision.delta) : null;
+  }
+}

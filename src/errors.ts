@@ -1,0 +1,105 @@
+import type { JsonObject } from './json.ts';
+
+/** Every code a caller may meet. Codes are API; messages may change. */
+export type ErrorCode =
+  | 'BAD_USER_INPUT'
+  | 'CONTEXT_NOT_FOUND'
+  | 'VERSION_CONFLICT'
+  | 'CONTEXT_TOO_LARGE'
+  | 'LIMIT_EXCEEDED'
+  | 'STORE_UNAVAILABLE'
+  | 'INTERNAL_SERVER_ERROR';
+
+/**
+ * What became of a write that failed: `NO` — nothing was stored; `UNKNOWN` — the store may have taken it (repeat it with the
+ * same request id to find out); `YES` — an earlier attempt with this request id was stored, but its context has gone since.
+ */
+export type Applied = 'NO' | 'UNKNOWN' | 'YES';
+
+export interface ErrorOptions {
+  readonly applied?: Applied;
+  readonly cause?: unknown;
+}
+
+/** The one base class: whatever Arpeggio throws on purpose is one of these, and says nothing that its caller may not read. */
+export class ArpeggioError extends Error {
+  readonly code: ErrorCode;
+  /** Set on every failed write; absent on reads. */
+  readonly applied: Applied | undefined;
+  /** What a program needs in order to go on from here, such as a conflict's current version. */
+  readonly details: JsonObject;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & { readonly details?: JsonObject } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.applied = options.applied;
+    this.details = options.details ?? {};
+  }
+}
+
+/** An argument that no context could accept: a malformed id, a number JSON cannot carry, a cursor that is none. */
+export class InputError extends ArpeggioError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('BAD_USER_INPUT', message, options);
+  }
+}
+
+export class ContextNotFoundError extends ArpeggioError {
+  readonly contextId: string;
+
+  constructor(contextId: string, options: ErrorOptions & { readonly message?: string } = {}) {
+    super('CONTEXT_NOT_FOUND', options.message ?? 'There is no such context.', { ...options, details: { contextId } });
+    this.contextId = contextId;
+  }
+}
+
+/** A conditional write met another version than it expected; nothing was written. */
+export class VersionConflictError extends ArpeggioError {
+  /** 0 where there is no such context. */
+  readonly currentVersion: number;
+  /** Null where there is no trace of such a context. */
+  readonly currentCursor: string | null;
+  /** From the expected position to the current one; null where that cannot be proven. */
+  readonly changes: readonly JsonObject[] | null;
+
+  constructor(conflict: Pick<VersionConflictError, 'currentVersion' | 'currentCursor' | 'changes'>) {
+    super('VERSION_CONFLICT', `The context is at version ${conflict.currentVersion}.`, {
+      applied: 'NO',
+      details: { ...conflict },
+    });
+    this.currentVersion = conflict.currentVersion;
+    this.currentCursor = conflict.currentCursor;
+    this.changes = conflict.changes;
+  }
+}
+
+/** A context would outgrow what the server keeps: its bytes, its values or its depth. */
+export class ContextTooLargeError extends ArpeggioError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('CONTEXT_TOO_LARGE', message, options);
+  }
+}
+
+/** A limit on requests, not on contexts, such as the size of a body. */
+export class LimitExceededError extends ArpeggioError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('LIMIT_EXCEEDED', message, options);
+  }
+}
+
+/** The store did not answer. A store that threw it from `commit` says by `applied` whether it may have written. */
+export class StoreUnavailableError extends ArpeggioError {
+  constructor(options: ErrorOptions = {}) {
+    super('STORE_UNAVAILABLE', 'The store is not available.', options);
+  }
+}
+
+/** The error that a write ends with, told what became of it unless the error already knows. */
+export function withOutcome(error: unknown, applied: Applied): ArpeggioError {
+  if (!(error instanceof ArpeggioError)) {
+    return new ArpeggioError('INTERNAL_SERVER_ERROR', 'The write failed.', { applied, cause: error });
+  }
+  if (error.applied !== undefined) return error;
+  return new ArpeggioError(error.code, error.message, { applied, cause: error, details: error.details });
+}

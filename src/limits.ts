@@ -1,0 +1,35 @@
+/**
+ * The one table of limits on what comes in. Past each is an error with the code named here, and nothing is stored.
+ */
+export interface Limits {
+  /** UTF-8 bytes of a context's id, at least one, well-formed Unicode. BAD_USER_INPUT. @default 512 */
+  readonly idBytes: number;
+  /** UTF-8 bytes of one key. BAD_USER_INPUT. @default 1024 */
+  readonly keyBytes: number;
+  /** Objects and arrays inside each other, the context itself counted; at most 512. CONTEXT_TOO_LARGE. @default 64 */
+  readonly depth: number;
+  /** Values in a context, the context itself and every array element counted. CONTEXT_TOO_LARGE. @default 50000 */
+  readonly nodes: number;
+  /** Bytes of a context as JSON in UTF-8. CONTEXT_TOO_LARGE. @default 1 MiB */
+  readonly contextBytes: number;
+  /** Bytes of a request's body, and of one WebSocket message. LIMIT_EXCEEDED. @default 2 MiB */
+  readonly bodyBytes: number;
+  /** UTF-8 bytes of a request id. BAD_USER_INPUT. @default 256 */
+  readonly requestIdBytes: number;
+  /** Contexts on one page of a listing. BAD_USER_INPUT. @default 1000 */
+  readonly pageSize: number;
+  /** Lexical tokens of one GraphQL document. LIMIT_EXCEEDED. @default 4000 */
+  readonly documentTokens: number;
+}
+
+export const defaultLimits: Limits = {
+  idBytes: 512,
+  keyBytes: 1024,
+  depth: 64,
+  nodes: 50_000,
+  contextBytes: 1024 * 1024,
+  bodyBytes: 2 * 1024 * 1024,
+  requestIdBytes: 256,
+  pageSize: 1000,
+  documentTokens: 4000,
+};

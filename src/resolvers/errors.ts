@@ -1,0 +1,63 @@
+import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import { ArpeggioError, VersionConflictError } from '../errors.ts';
+
+/**
+ * The one place where errors take their GraphQL form, whatever the transport.
+ *
+ * - One of ours: its message, code and details.
+ * - One that GraphQL raised about the request itself: its message, and a code.
+ * - Anything else: masked, and handed to `onUnexpected`.
+ */
+export function toGraphQLError(error: unknown, onUnexpected: (error: unknown) => void): GraphQLError {
+  const origin = originOf(error);
+  const located = error instanceof GraphQLError ? error : undefined;
+  if (origin instanceof ArpeggioError) {
+    if (origin.code === 'INTERNAL_SERVER_ERROR') onUnexpected(origin);
+    return relocate(located, origin.message, { ...detailsOf(origin), code: origin.code, ...appliedOf(origin) });
+  }
+  if (origin instanceof GraphQLError) {
+    return relocate(located, origin.message, { code: codeOf(origin.extensions) });
+  }
+  onUnexpected(origin);
+  return relocate(located, 'Unexpected error.', { code: 'INTERNAL_SERVER_ERROR' });
+}
+
+/** What was thrown first, inside the errors that were put round it. */
+function originOf(error: unknown): unknown {
+  let origin = error;
+  while (origin instanceof GraphQLError && origin.originalError) origin = origin.originalError;
+  return origin;
+}
+
+/** A conflict's changes are spelled as the type `Change` spells them. */
+function detailsOf(error: ArpeggioError): GraphQLErrorExtensions {
+  if (!(error instanceof VersionConflictError) || error.changes === null) return error.details;
+  const changes = error.changes.map((change) => ({ ...change, action: String(change['action']).toUpperCase() }));
+  return { ...error.details, changes };
+}
+
+function appliedOf({ applied }: ArpeggioError): GraphQLErrorExtensions {
+  return applied === undefined ? {} : { applied };
+}
+
+/** Codes of the libraries, in our words. Without one it is a variable or an argument that does not fit. */
+function codeOf({ code }: GraphQLErrorExtensions): unknown {
+  if (code === undefined || code === 'BAD_REQUEST' || code === 'OPERATION_RESOLUTION_FAILURE') return 'BAD_USER_INPUT';
+  return code === 'REQUEST_ENTITY_TOO_LARGE' ? 'LIMIT_EXCEEDED' : code;
+}
+
+/** The HTTP status that Yoga attached goes along; Yoga takes it out again before it answers. */
+function relocate(
+  located: GraphQLError | undefined,
+  message: string,
+  extensions: GraphQLErrorExtensions,
+): GraphQLError {
+  const http = located?.extensions['http'];
+  return new GraphQLError(message, {
+    nodes: located?.nodes ?? null,
+    source: located?.source,
+    positions: located?.positions,
+    path: located?.path,
+    extensions: http ? { ...extensions, http } : extensions,
+  });
+}

@@ -1,0 +1,32 @@
+import SchemaBuilder from '@pothos/core';
+import type { ContextManager } from '../context/manager.ts';
+import type { DeltaFormatter } from '../delta/formats.ts';
+import type { Json, JsonObject } from '../json.ts';
+
+/** What every resolver is handed. */
+export interface ResolverContext {
+  readonly manager: ContextManager;
+  /** Renders `Delta.delta` where no format is asked for; NESTED without it. */
+  readonly deltaFormatter: DeltaFormatter | undefined;
+}
+
+export interface SchemaTypes {
+  Context: ResolverContext;
+  DefaultFieldNullability: false;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    JSON: { Input: Json; Output: Json };
+    JSONObject: { Input: JsonObject; Output: JsonObject };
+    Version: { Input: number; Output: number };
+    Timestamp: { Input: number; Output: number };
+    Cursor: { Input: string; Output: string };
+  };
+}
+
+export const builder = new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });
+
+builder.queryType({ description: 'Reads: whole contexts, and the least that brings a copy up to date.' });
+builder.mutationType({
+  description: 'Writes. Each takes effect at one point between request and answer, or not at all.',
+});
+builder.subscriptionType({ description: 'What changes, as it changes.' });

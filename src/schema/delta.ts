@@ -1,0 +1,85 @@
+import type { ContextDelta } from '../context/model.ts';
+import { type Change, renderChanges } from '../delta/changes.ts';
+import { type DeltaFormat, type DeltaFormatter, formatDelta } from '../delta/formats.ts';
+import type { Json } from '../json.ts';
+import { builder } from './builder.ts';
+import { VersionedRef } from './versioned.ts';
+
+export const DeltaFormatRef = builder.enumType('DeltaFormat', {
+  description: 'Ways to write a delta down.',
+  values: {
+    NESTED: { description: 'An object of the shape of the context, with `{action, value, oldValue}` at each change.' },
+    FLAT: { description: '`{version, changes: [{path, action, value, oldValue}]}`' },
+    JSON_PATCH: { description: 'RFC 6902, for any JSON Patch library.' },
+  } as const,
+});
+
+export const ChangeActionRef = builder.enumType('ChangeAction', {
+  description: 'What happened at a path.',
+  values: {
+    ADDED: { value: 'added', description: 'There was nothing there before.' },
+    MODIFIED: { value: 'modified', description: 'There was another value before.' },
+    REMOVED: { value: 'removed', description: 'There is nothing there any more.' },
+  } as const,
+});
+
+export const ChangeRef = builder.objectRef<Change>('Change').implement({
+  description: 'One change. To apply it, set or remove the value at the path, making missing parents on the way.',
+  fields: (t) => ({
+    path: t.stringList({
+      description: 'The keys that lead from the context to the value.',
+      resolve: (change) => [...change.path],
+    }),
+    action: t.field({ type: ChangeActionRef, description: 'What happened.', resolve: (change) => change.action }),
+    value: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'What is there now; null where it was removed (or where it is null).',
+      resolve: (change) => (change.action === 'removed' ? null : change.value),
+    }),
+    oldValue: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'What was there before; null where it was added (or where it was null).',
+      resolve: (change) => (change.action === 'added' ? null : change.oldValue),
+    }),
+  }),
+});
+
+export const DeltaRef = builder.objectRef<ContextDelta>('Delta').implement({
+  description: 'What turns one version into a later one, gaplessly.',
+  interfaces: [VersionedRef],
+  fields: (t) => ({
+    fromVersion: t.field({
+      type: 'Version',
+      description: 'The version this delta starts from: apply it only to a copy that is at exactly this version.',
+      resolve: (delta) => delta.fromVersion,
+    }),
+    delta: t.field({
+      type: 'JSON',
+      description:
+        "The changes in one of the formats; without an argument in the server's configured one (NESTED unless configured).",
+      args: { format: t.arg({ type: DeltaFormatRef, description: 'The format to write it in.' }) },
+      resolve: (delta, { format }, { deltaFormatter }) => render(delta, format, deltaFormatter),
+    }),
+    changes: t.field({
+      type: [ChangeRef],
+      description: 'The changes as a list. Their order carries no meaning.',
+      resolve: (delta) => renderChanges(delta.delta),
+    }),
+    insertedAt: t.field({
+      type: 'Timestamp',
+      description: 'When the version that this delta leads to was made.',
+      resolve: (delta) => delta.insertedAt,
+    }),
+  }),
+});
+
+function render(
+  delta: ContextDelta,
+  format: DeltaFormat | null | undefined,
+  formatter: DeltaFormatter | undefined,
+): Json {
+  if (!format && formatter) return formatter(renderChanges(delta.delta), delta);
+  return formatDelta(format ?? 'NESTED', delta.delta, delta);
+}

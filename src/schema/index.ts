@@ -1,0 +1,8 @@
+import type { GraphQLSchema } from 'graphql';
+import '../resolvers/mutations.ts';
+import '../resolvers/queries.ts';
+import '../resolvers/subscriptions.ts';
+import { builder } from './builder.ts';
+import './scalars.ts';
+
+export const schema: GraphQLSchema = builder.toSchema();

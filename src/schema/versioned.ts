@@ -1,0 +1,26 @@
+import type { ContextDeleted, ContextDelta, ContextSummary, FullContext, NoChange } from '../context/model.ts';
+import { builder } from './builder.ts';
+
+type Positioned = FullContext | ContextDelta | NoChange | ContextDeleted | ContextSummary;
+
+export const VersionedRef = builder.interfaceRef<Positioned>('Versioned').implement({
+  description: 'What knows its exact position in the life of a context.',
+  fields: (t) => ({
+    contextId: t.exposeID('contextId', { description: 'The id that the context was set under.' }),
+    life: t.exposeID('life', {
+      description:
+        'Changes when a context is deleted and made anew, restored, or lost. Versions compare only within one life.',
+    }),
+    version: t.field({
+      type: 'Version',
+      description: 'How many versions this life has come to. The first is 1.',
+      resolve: (positioned) => positioned.version,
+    }),
+    cursor: t.field({
+      type: 'Cursor',
+      description:
+        'This exact position. Keep it with your copy, and pass it to sync or contextChanged to go on from here.',
+      resolve: (positioned) => positioned.cursor,
+    }),
+  }),
+});

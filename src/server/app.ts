@@ -1,0 +1,50 @@
+import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { ContextManager } from '../context/manager.ts';
+import type { DeltaFormatter } from '../delta/formats.ts';
+import type { Limits } from '../limits.ts';
+import { toGraphQLError } from '../resolvers/errors.ts';
+import type { ResolverContext } from '../schema/builder.ts';
+import { schema } from '../schema/index.ts';
+import { useDocumentLimit } from './document-limit.ts';
+import { useHealth } from './health.ts';
+import { useJsonOnly } from './json-only.ts';
+import { describeFailure, type Log } from './log.ts';
+
+export const GRAPHQL_PATH = '/graphql';
+
+export interface AppOptions {
+  readonly manager: ContextManager;
+  readonly limits: Limits;
+  readonly deltaFormatter: DeltaFormatter | undefined;
+  readonly log: Log;
+  /** Rejects while requests should go elsewhere. */
+  readonly ready: () => Promise<void>;
+}
+
+export type App = YogaServerInstance<object, ResolverContext>;
+
+/**
+ * GraphQL over HTTP and SSE, and the pipeline that WebSocket operations go through too. It listens to no port: hand it requests by
+ * `fetch`, or to a server as its handler.
+ */
+export function createApp({ manager, limits, deltaFormatter, log, ready }: AppOptions): App {
+  const context: ResolverContext = { manager, deltaFormatter };
+  return createYoga<object, ResolverContext>({
+    schema,
+    context,
+    graphqlEndpoint: GRAPHQL_PATH,
+    maxRequestBodySize: limits.bodyBytes,
+    maskedErrors: {
+      maskError: (error) =>
+        toGraphQLError(error, (unexpected) => log.error(`Unexpected: ${describeFailure(unexpected)}`)),
+    },
+    plugins: [useHealth(ready), useJsonOnly(), useDocumentLimit(limits.documentTokens)],
+    // A page of another origin may neither read answers nor send what needs a preflight.
+    cors: false,
+    multipart: false,
+    graphiql: false,
+    landingPage: false,
+    // Yoga would log errors with their messages, which may quote a caller's data.
+    logging: false,
+  });
+}

@@ -1,0 +1,164 @@
+import { createServer as createHttpServer, type Server as HttpServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Clock, systemClock, type TimeUnit } from '../clock.ts';
+import { ContextManager } from '../context/manager.ts';
+import type { DeltaFormatter } from '../delta/formats.ts';
+import type { Feed } from '../feed/feed.ts';
+import { MemoryFeed } from '../feed/memory-feed.ts';
+import { defaultLimits, type Limits } from '../limits.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import type { Store, StoreOptions } from '../store/store.ts';
+import { createApp, GRAPHQL_PATH } from './app.ts';
+import { consoleLog, describeFailure, type Log } from './log.ts';
+import { isLoopback } from './loopback.ts';
+import { attachWebSockets, type WebSockets } from './websocket.ts';
+
+export interface ServerOptions extends StoreOptions {
+  /** The address to listen on. Beyond loopback only with `insecure`. @default '127.0.0.1' */
+  readonly host?: string;
+  /** 0 takes any free port. @default 4000 */
+  readonly port?: number;
+  /** Allows everybody who can reach a host beyond loopback to read and write everything. @default false */
+  readonly insecure?: boolean;
+  /** @default 'second' */
+  readonly timeUnit?: TimeUnit;
+  /** Renders `Delta.delta` where no format is asked for. @default NESTED */
+  readonly deltaFormatter?: DeltaFormatter;
+  /** Those not named keep their default. */
+  readonly limits?: Partial<Limits>;
+  /** How long a subscriber can miss a change whose notification was lost, in milliseconds. @default 10000 */
+  readonly heartbeatMs?: number;
+  /** A store of your own, which calls `tell` after each commit that moves a head. @default the memory store */
+  readonly store?: (options: StoreOptions & { readonly tell: (id: string) => void; readonly clock: Clock }) => Store;
+  /** How this process hears of commits, for a store that tells by other means than `tell`. @default the memory feed */
+  readonly feed?: Feed;
+  /** @default the console */
+  readonly log?: Log;
+}
+
+export interface Address {
+  readonly http: string;
+  readonly websocket: string;
+  readonly port: number;
+}
+
+export interface Server {
+  /** The contexts it serves, for use inside this process. */
+  readonly manager: ContextManager;
+  /** Answers a request without any port. */
+  fetch(request: Request): Promise<Response>;
+  /** @throws Error where the address is taken, or lies beyond loopback without `insecure` */
+  listen(): Promise<Address>;
+  /** Undoes `listen`: lets running requests end (5 s at most), tells clients to come back later, closes the store. */
+  close(): Promise<void>;
+}
+
+/** How long running requests may take to end once the server closes, in milliseconds. */
+const GRACE_MS = 5000;
+
+/** Puts a server together. Nothing runs before `listen`. */
+export function createServer(options: ServerOptions = {}): Server {
+  const { host = '127.0.0.1', port = 4000, insecure = false, log = consoleLog } = options;
+  const clock = systemClock(options);
+  const limits = { ...defaultLimits, ...options.limits };
+  const memoryFeed = new MemoryFeed();
+  const feed = options.feed ?? memoryFeed;
+  const makeStore = options.store ?? ((storeOptions) => new MemoryStore(storeOptions));
+  const store = makeStore({ ...storeOptionsOf(options), tell: memoryFeed.tell, clock });
+  const onFailure = (error: unknown): void => log.error(`A subscription will try again: ${describeFailure(error)}`);
+  const manager = new ContextManager({
+    store,
+    feed,
+    clock,
+    limits,
+    onFailure,
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
+  });
+  let isClosing = false;
+  const app = createApp({
+    manager,
+    limits,
+    deltaFormatter: options.deltaFormatter,
+    log,
+    async ready() {
+      if (isClosing) throw new Error('The server is closing.');
+      await store.ready();
+    },
+  });
+  const httpServer = createHttpServer(app);
+  const running = trackResponses(httpServer);
+  let sockets: WebSockets | undefined;
+
+  return {
+    manager,
+    fetch: async (request) => app.fetch(request),
+    async listen() {
+      if (!insecure && !isLoopback(host)) throw new Error(`Refusing to listen on ${host}: ${EXPOSED}`);
+      await listening(httpServer, port, host);
+      sockets = attachWebSockets(httpServer, app, limits);
+      return addressOf(httpServer, host);
+    },
+    async close() {
+      if (isClosing) return;
+      isClosing = true;
+      const closed = httpServer.listening ? closing(httpServer) : Promise.resolve();
+      const cut = setTimeout(() => httpServer.closeAllConnections(), GRACE_MS);
+      // A stream has no end of its own. Cutting it, rather than completing it, tells its client to come back.
+      for (const response of running) if (isStream(response)) response.destroy();
+      await sockets?.close();
+      await closed;
+      clearTimeout(cut);
+      await feed.close();
+      await store.close();
+    },
+  };
+}
+
+const EXPOSED =
+  'there is no access policy, so everybody who can reach it could read and write everything. ' +
+  'Set ARPEGGIO_INSECURE=1 (insecure: true) if that is what you want.';
+
+function storeOptionsOf({ deltaThreshold, tombstoneTtlMs, receiptTtlMs, receiptLimit }: ServerOptions): StoreOptions {
+  return {
+    ...(deltaThreshold === undefined ? {} : { deltaThreshold }),
+    ...(tombstoneTtlMs === undefined ? {} : { tombstoneTtlMs }),
+    ...(receiptTtlMs === undefined ? {} : { receiptTtlMs }),
+    ...(receiptLimit === undefined ? {} : { receiptLimit }),
+  };
+}
+
+function trackResponses(httpServer: HttpServer): ReadonlySet<ServerResponse> {
+  const running = new Set<ServerResponse>();
+  httpServer.on('request', (_, response) => {
+    running.add(response);
+    response.once('close', () => running.delete(response));
+  });
+  return running;
+}
+
+function isStream(response: ServerResponse): boolean {
+  return String(response.getHeader('content-type')).startsWith('text/event-stream');
+}
+
+function listening(httpServer: HttpServer, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    httpServer.once('error', reject);
+    httpServer.listen(port, host, () => {
+      httpServer.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function closing(httpServer: HttpServer): Promise<void> {
+  return new Promise((resolve) => {
+    httpServer.close(() => resolve());
+    httpServer.closeIdleConnections();
+  });
+}
+
+function addressOf(httpServer: HttpServer, host: string): Address {
+  const { port } = httpServer.address() as AddressInfo;
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return { http: `http://${authority}${GRAPHQL_PATH}`, websocket: `ws://${authority}${GRAPHQL_PATH}`, port };
+}

@@ -1,0 +1,14 @@
+import type { Plugin } from 'graphql-yoga';
+
+/** Forms and plain text, which a browser sends across origins without asking, are no way to post an operation. */
+export function useJsonOnly(): Plugin {
+  return {
+    onRequestParse({ request, endResponse, fetchAPI }) {
+      if (request.method !== 'POST') return;
+      const [type = ''] = (request.headers.get('content-type') ?? '').split(';');
+      if (['application/json', 'application/graphql+json'].includes(type.trim().toLowerCase())) return;
+      const error = { message: 'Post operations as application/json.', extensions: { code: 'BAD_USER_INPUT' } };
+      endResponse(fetchAPI.Response.json({ errors: [error] }, { status: 415 }));
+    },
+  };
+}

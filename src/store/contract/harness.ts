@@ -1,0 +1,76 @@
+import type { Commit, Snapshot, Store, StoreOptions } from '../store.ts';
+import { Author } from './author.ts';
+import { same } from './same.ts';
+import { Told } from './told.ts';
+
+/** How the contract gets at a store of yours. */
+export interface StoreHarness {
+  /**
+   * A store that is empty, and that nobody else uses. The options are the case's; what it leaves out is as the store has it.
+   * `tell` is to be called, once for each, with the id of every commit that the store tells the feed of: at once, or somewhat
+   * later where the news travels, but never before it was sent.
+   */
+  create(options: StoreOptions & { readonly tell: (id: string) => void }): Promise<Store>;
+  /** Lets at least `ms` milliseconds pass for the store's TTLs: moves a fake clock, or waits for a real one. */
+  elapse(ms: number): Promise<void>;
+  /**
+   * The TTL, in milliseconds, that the cases about time ask for: many times what a few calls to the store take. Each of those
+   * cases lets a small multiple of it pass. @default 1000
+   */
+  readonly ttlMs?: number;
+  /** How long, in milliseconds, `tell` may take to come after the commit was answered. @default 5000 */
+  readonly tellWithinMs?: number;
+}
+
+/** One thing that a store must do. `run` rejects with an AssertionError that says what the store did instead. */
+export interface ContractCase {
+  /** Begins with the number of the promise, in the comment on `Store`, that it holds the store to. */
+  readonly name: string;
+  run(harness: StoreHarness): Promise<void>;
+}
+
+/** What a case works with. */
+export interface Trial {
+  readonly store: Store;
+  readonly author: Author;
+  readonly told: Told;
+  readonly ttlMs: number;
+  elapse(ms: number): Promise<void>;
+  /** Commits what must succeed; resolves to what stands then. */
+  put<S extends Snapshot>(id: string, commit: Commit & { readonly next: S }): Promise<S>;
+}
+
+type OptionsFor = StoreOptions | ((ttlMs: number) => StoreOptions);
+
+/** A case on a store of its own, which is closed at the end, however it ends. */
+export function contractCase(name: string, options: OptionsFor, check: (trial: Trial) => Promise<void>): ContractCase {
+  return {
+    name,
+    async run(harness) {
+      const { ttlMs = 1000, tellWithinMs = 5000 } = harness;
+      const told = new Told(tellWithinMs);
+      const chosen = typeof options === 'function' ? options(ttlMs) : options;
+      const store = await harness.create({ ...chosen, tell: (id) => told.hear(id) });
+      try {
+        await check({
+          store,
+          author: new Author(),
+          told,
+          ttlMs,
+          elapse: (ms) => harness.elapse(ms),
+          async put(id, commit) {
+            const outcome = await store.commit(id, commit);
+            same(
+              outcome.kind,
+              'committed',
+              'A commit that expects the head that stands, with receipts not seen before, succeeds.',
+            );
+            return commit.next;
+          },
+        });
+      } finally {
+        await store.close();
+      }
+    },
+  };
+}

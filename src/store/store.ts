@@ -1,0 +1,164 @@
+import type { Delta } from '../delta/delta.ts';
+import type { JsonObject } from '../json.ts';
+
+/**
+ * Where the truth lives: the contexts, the window of their latest deltas, and what is left of the deleted ones.
+ *
+ * A store promises, for each id on its own:
+ *
+ * 1. **One atomic commit.** `commit` compares the position it expects with the one that stands, and writes everything it carries or
+ *    nothing, at one point between call and answer. Of any number of concurrent commits on one position, one wins.
+ * 2. **A chain without holes.** The entries of a life are consecutive versions, each naming the tag it starts from and the tag it
+ *    makes. A store may drop the oldest ones, and only those: the newest `deltaThreshold` stay. Entries of an earlier life are
+ *    never handed out.
+ * 3. **Reads that follow writes.** A read that starts after a commit was answered sees it. What one read returns belongs together:
+ *    a head with its own context, a head with its own log.
+ * 4. **Deletion leaves a tombstone**, the ended head, for `tombstoneTtlMs`; a new life's floor is derived from it by the writer.
+ * 5. **Receipts are remembered**, across lives, for `receiptTtlMs` and up to `receiptLimit` per id. A commit that carries one
+ *    already known writes nothing.
+ * 6. **Every commit that moves the head is told** to the feed after it can be read, never before.
+ * 7. **What a reader does to what it was handed changes nothing stored.** (Contexts, heads and entries come in frozen at every
+ *    level, so a store may keep them as they are.)
+ *
+ * `arpeggio/testing` holds a store to all of these. There is no order between different ids.
+ */
+export interface Store {
+  /** The head with its context; an ended head; or null where there is no trace of the id. */
+  read(id: string): Promise<Snapshot | null>;
+
+  /** The head, and what the window still holds of its life's entries above version `after`, oldest first. */
+  readLog(id: string, after: number): Promise<Log>;
+
+  /**
+   * Takes the head from `commit.expected` to `commit.next`.
+   *
+   * @throws StoreUnavailableError with `applied: 'NO'` where nothing was written for sure; whatever else is thrown leaves the
+   * outcome unknown
+   */
+  commit(id: string, commit: Commit): Promise<CommitOutcome>;
+
+  findReceipt(id: string, key: string): Promise<Receipt | null>;
+
+  /** Live contexts whose ids start with `prefix` and come after `after`, by Unicode code point, at most `limit`. */
+  list(query: ListQuery): Promise<readonly Listed[]>;
+
+  /** Resolves when the store can serve; rejects with StoreUnavailableError when it can't. */
+  ready(): Promise<void>;
+
+  /** Lets go of what the store holds open. No call may follow. */
+  close(): Promise<void>;
+}
+
+/** One exact state of one id. The tag is random, made anew with each version: equal positions mean equal states, failover or not. */
+export interface Position {
+  readonly life: string;
+  readonly version: number;
+  readonly tag: string;
+}
+
+export interface LiveHead {
+  readonly status: 'live';
+  readonly position: Position;
+  /** The highest version that this id's earlier lives are known to have had; 0 where none is known. */
+  readonly floor: number;
+  /** When the version was made, in the server's time unit. */
+  readonly insertedAt: number;
+  /** Bytes of the context as JSON in UTF-8. */
+  readonly bytes: number;
+}
+
+/** A tombstone: the last version of a life that ended, with a tag of its own. */
+export interface EndedHead {
+  readonly status: 'ended';
+  readonly position: Position;
+  readonly floor: number;
+  readonly endedAt: number;
+  readonly reason: EndReason;
+}
+
+export type EndReason = 'DELETED' | 'EXPIRED';
+
+export type Head = LiveHead | EndedHead;
+
+export interface LiveContext extends LiveHead {
+  readonly context: JsonObject;
+}
+
+export type Snapshot = LiveContext | EndedHead;
+
+/** One version's delta: from version - 1, tagged `fromTag`, to `version`, tagged `tag`. A life's first starts from `{}` and ''. */
+export interface Entry {
+  readonly fromTag: string;
+  readonly version: number;
+  readonly tag: string;
+  readonly delta: Delta;
+  readonly insertedAt: number;
+}
+
+export interface Log {
+  readonly head: Head | null;
+  readonly entries: readonly Entry[];
+}
+
+/** That a request id was used, and the outcome to repeat. No versions between `fromVersion` and `position` means a write that changed nothing. */
+export interface Receipt {
+  readonly key: string;
+  /** Equal for equal arguments only. */
+  readonly fingerprint: string;
+  readonly fromVersion: number;
+  readonly position: Position;
+  readonly at: number;
+}
+
+export interface Commit {
+  /** The position of the head it builds on, live or ended; null: there must be no trace of the id. */
+  readonly expected: Position | null;
+  /** The consecutive versions it makes, oldest first; none when it ends a life, restores one, or only leaves receipts. */
+  readonly entries: readonly Entry[];
+  /** What stands afterwards. Another life than before starts with an empty log; at `expected` nothing but receipts is written. */
+  readonly next: Snapshot;
+  readonly receipts: readonly Receipt[];
+}
+
+export type CommitOutcome =
+  | { readonly kind: 'committed' }
+  /** Another head stands: the log above the expected version (above 0 where that is null), as `readLog` gives it. */
+  | { readonly kind: 'conflict'; readonly log: Log }
+  /** Some of the receipts' keys are known: these, as they were first left. Tested before the position. */
+  | { readonly kind: 'repeated'; readonly receipts: readonly Receipt[] };
+
+export interface ListQuery {
+  readonly prefix: string;
+  /** Exclusive; null for the first page. */
+  readonly after: string | null;
+  readonly limit: number;
+}
+
+export interface Listed {
+  readonly id: string;
+  readonly head: LiveHead;
+}
+
+/** What every store takes, with Chord's meanings and defaults where it has them. */
+export interface StoreOptions {
+  /** How many of a context's latest deltas are kept. @default 100 */
+  readonly deltaThreshold?: number;
+  /** How long a deleted context's tombstone stays, in milliseconds. @default 24 hours */
+  readonly tombstoneTtlMs?: number;
+  /** How long a request id is remembered, in milliseconds. @default 10 minutes */
+  readonly receiptTtlMs?: number;
+  /** How many request ids are remembered for one context id. @default 10000 */
+  readonly receiptLimit?: number;
+}
+
+export const storeDefaults: Required<StoreOptions> = {
+  deltaThreshold: 100,
+  tombstoneTtlMs: 24 * 60 * 60 * 1000,
+  receiptTtlMs: 10 * 60 * 1000,
+  receiptLimit: 10_000,
+};
+
+export function samePosition(a: Position | null, b: Position | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.tag === b.tag && a.version === b.version && a.life === b.life;
+}

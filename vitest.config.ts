@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+// Where to write a JSON report, for whoever counts the results.
+const report = process.env['TEST_REPORT'];
+
+export default defineConfig({
+  resolve: {
+    // Vite would take graphql's ESM build for our files while Node takes the CommonJS one for the packages we use:
+    // two copies, and `instanceof` fails between them. This makes both use the same file.
+    alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    environment: 'node',
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+  },
+});
