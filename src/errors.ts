@@ -1,5 +1,3 @@
-import type { JsonObject } from './json.ts';
-
 /** Every code a caller may meet. Codes are API; messages may change. */
 export type ErrorCode =
   | 'BAD_USER_INPUT'
@@ -9,6 +7,9 @@ export type ErrorCode =
   | 'LIMIT_EXCEEDED'
   | 'STORE_UNAVAILABLE'
   | 'INTERNAL_SERVER_ERROR';
+
+/** Plain data for programs, in JSON's types. */
+export type Details = { readonly [name: string]: unknown };
 
 /**
  * What became of a write that failed: `NO` — nothing was stored; `UNKNOWN` — the store may have taken it (repeat it with the
@@ -27,9 +28,9 @@ export class ArpeggioError extends Error {
   /** Set on every failed write; absent on reads. */
   readonly applied: Applied | undefined;
   /** What a program needs in order to go on from here, such as a conflict's current version. */
-  readonly details: JsonObject;
+  readonly details: Details;
 
-  constructor(code: ErrorCode, message: string, options: ErrorOptions & { readonly details?: JsonObject } = {}) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & { readonly details?: Details } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
@@ -61,7 +62,7 @@ export class VersionConflictError extends ArpeggioError {
   /** Null where there is no trace of such a context. */
   readonly currentCursor: string | null;
   /** From the expected position to the current one; null where that cannot be proven. */
-  readonly changes: readonly JsonObject[] | null;
+  readonly changes: readonly Details[] | null;
 
   constructor(conflict: Pick<VersionConflictError, 'currentVersion' | 'currentCursor' | 'changes'>) {
     super('VERSION_CONFLICT', `The context is at version ${conflict.currentVersion}.`, {

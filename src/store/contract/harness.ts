@@ -38,6 +38,8 @@ export interface Trial {
   elapse(ms: number): Promise<void>;
   /** Commits what must succeed; resolves to what stands then. */
   put<S extends Snapshot>(id: string, commit: Commit & { readonly next: S }): Promise<S>;
+  /** Resolves once everything told so far has been heard: commits on an id of its own, and waits to hear of that. */
+  settle(): Promise<void>;
 }
 
 type OptionsFor = StoreOptions | ((ttlMs: number) => StoreOptions);

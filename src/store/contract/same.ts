@@ -98,6 +98,6 @@ function wrap(value: unknown): JsonObject {
 }
 
 function clip(value: Json): string {
-  const text = JSON.stringify(value);
+  const text = String(JSON.stringify(value));
   return text.length > 400 ? `${text.slice(0, 400)}… (${text.length} characters)` : text;
 }

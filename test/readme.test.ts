@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { helpText, options } from '../src/config.ts';
+import { defaultLimits } from '../src/limits.ts';
+import { createServer, type Server } from '../src/server/create-server.ts';
+import { silentLog } from '../src/server/log.ts';
+
+const root = join(import.meta.dirname, '..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+interface Block {
+  readonly language: string;
+  readonly text: string;
+}
+
+const blocks: readonly Block[] = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language, text]) => ({
+  language: String(language),
+  text: String(text).trim(),
+}));
+
+/** The tour's commands with the output printed below each. */
+const steps = blocks.flatMap((block, i) => {
+  const body = /^(gql|curl [^\n]* -d) '(?<body>\{[^\n]*\})'$/.exec(block.text)?.groups?.['body'];
+  const output = blocks[i + 1]?.text;
+  return body !== undefined && output !== undefined ? [{ command: block.text, body, output }] : [];
+});
+
+/** Cursors are never the same twice. */
+function masked(text: string): string {
+  return text.replace(/("(?:c|currentC)ursor":)"[\w-]+"/g, '$1"…"');
+}
+
+describe('the tour in the README, word for word', () => {
+  let server: Server;
+
+  beforeAll(() => {
+    server = createServer({ log: silentLog });
+  });
+
+  afterAll(() => server.close());
+
+  test('it has its steps', () => {
+    expect(steps.map(({ command }) => command.split(' ')[0])).toEqual([
+      'gql',
+      'gql',
+      'gql',
+      'gql',
+      'gql',
+      'curl',
+      'gql',
+      'gql',
+    ]);
+  });
+
+  test.each(steps)('$body', async ({ command, body, output }) => {
+    const isStream = command.startsWith('curl');
+    const headers = { 'content-type': 'application/json', ...(isStream ? { accept: 'text/event-stream' } : {}) };
+    const response = await server.fetch(
+      new Request('http://127.0.0.1:4000/graphql', { method: 'POST', headers, body }),
+    );
+    const text = isStream ? await firstEvent(response) : await response.text();
+    expect(masked(text)).toBe(masked(output));
+  });
+});
+
+test('the library example runs and prints what it says', async () => {
+  const folder = mkdtempSync(join(root, 'node_modules', '.readme-'));
+  const example = blocks.find(({ language }) => language === 'ts')?.text ?? '';
+  expect(example.split('\n').length).toBeLessThanOrEqual(12);
+  const file = join(folder, 'example.mts');
+  writeFileSync(file, example.replace("'arpeggio'", "'../../src/index.ts'").replace('port: 4000', 'port: 0'));
+  const child = spawn(process.execPath, ['--import', 'tsx', file], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    let printed = '';
+    for await (const chunk of child.stdout) {
+      printed += String(chunk);
+      if (printed.includes("kind: 'full'")) break;
+    }
+    expect(printed).toMatch(/^Listening on http:\/\/127\.0\.0\.1:\d+\/graphql\n/);
+    expect(printed).toContain("kind: 'delta'");
+    expect(printed).toContain("kind: 'full'");
+  } finally {
+    child.kill();
+    await once(child, 'exit');
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('the README and --help name every option with its variable and default', () => {
+  for (const [flag, { env, fallback }] of Object.entries(options)) {
+    expect(readme).toContain(`| \`--${flag}\` | \`${env}\` | \`${fallback === false ? '0' : fallback}\` |`);
+    expect(helpText()).toContain(`--${flag}, ${env}`);
+  }
+});
+
+test("the README's limits are the ones in force", () => {
+  const { idBytes, requestIdBytes, pageSize, depth, documentTokens } = defaultLimits;
+  const lines = [
+    `| a context's id | 1 to ${idBytes} bytes of well-formed Unicode |`,
+    `| one key | ${defaultLimits.keyBytes / 1024} KiB |`,
+    `| a request id | ${requestIdBytes} bytes |`,
+    `| contexts on a page | ${pageSize} |`,
+    `| objects and arrays inside each other | ${depth} |`,
+    `| values in a context | ${defaultLimits.nodes.toLocaleString('en-US')} |`,
+    `| a context as JSON | ${defaultLimits.contextBytes / 1024 ** 2} MiB |`,
+    `| a request's body | ${defaultLimits.bodyBytes / 1024 ** 2} MiB `,
+    `| a GraphQL document | ${documentTokens} tokens |`,
+  ];
+  for (const line of lines) expect(readme).toContain(line);
+});
+
+async function firstEvent(response: Response): Promise<string> {
+  let text = '';
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk;
+    const event = /event: next\ndata: .*\n\n/.exec(text)?.[0];
+    if (event) return event.trim();
+  }
+  return text;
+}
