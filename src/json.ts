@@ -91,11 +91,13 @@ export function admit(value: unknown, limits: AdmissionLimits): Json {
       throw new InputError('Only plain objects are JSON.', { applied: 'NO' });
     }
     const copy: { [key: string]: Json } = {};
-    for (const [key, member] of Object.entries(item)) {
+    // Not Object.entries, which would read a wide object whole before the limit ends it.
+    for (const key in item) {
+      if (!Object.hasOwn(item, key)) continue;
       if (utf8Length(key, limits.keyBytes) > limits.keyBytes) {
         throw new InputError(`A key is longer than ${limits.keyBytes} bytes.`, { applied: 'NO' });
       }
-      setOwn(copy, key, take(member, deeper));
+      setOwn(copy, key, take((item as { readonly [key: string]: unknown })[key], deeper));
     }
     return Object.freeze(copy);
   };

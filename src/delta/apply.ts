@@ -45,7 +45,7 @@ export function invert(delta: Delta, depth = 0): Delta {
   if (isEmpty(delta)) return EMPTY;
   checkDepth(depth);
   const inverse: { [key: string]: Edit } = {};
-  for (const [key, edit] of Object.entries(delta)) setOwn(inverse, key, invertEdit(edit, depth));
+  for (const [key, edit] of Object.entries(delta)) setOwn(inverse, key, Object.freeze(invertEdit(edit, depth)));
   return Object.freeze(inverse);
 }
 

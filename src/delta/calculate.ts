@@ -16,7 +16,7 @@ export function calculate(from: JsonObject, to: JsonObject, depth = 0): Delta {
     if (edit) setOwn(delta, key, edit);
   }
   for (const key of Object.keys(to)) {
-    if (!Object.hasOwn(from, key)) setOwn(delta, key, { action: 'added', value: to[key] as Json });
+    if (!Object.hasOwn(from, key)) setOwn(delta, key, Object.freeze({ action: 'added', value: to[key] as Json }));
   }
   return isEmpty(delta) ? EMPTY : Object.freeze(delta);
 }
@@ -24,11 +24,13 @@ export function calculate(from: JsonObject, to: JsonObject, depth = 0): Delta {
 /** The edit that turns one value into another, undefined standing for no value; no edit where they are equal. */
 export function difference(before: Json | undefined, after: Json | undefined, depth: number): Edit | undefined {
   if (before === after) return undefined;
-  if (before === undefined) return { action: 'added', value: after as Json };
-  if (after === undefined) return { action: 'removed', oldValue: before };
+  if (before === undefined) return Object.freeze({ action: 'added', value: after as Json });
+  if (after === undefined) return Object.freeze({ action: 'removed', oldValue: before });
   if (isObject(before) && isObject(after)) {
     const delta = calculate(before, after, depth);
-    return isEmpty(delta) ? undefined : { action: 'within', delta };
+    return isEmpty(delta) ? undefined : Object.freeze({ action: 'within', delta });
   }
-  return equal(before, after, depth) ? undefined : { action: 'modified', oldValue: before, value: after };
+  return equal(before, after, depth)
+    ? undefined
+    : Object.freeze({ action: 'modified', oldValue: before, value: after });
 }

@@ -34,7 +34,7 @@ function mergeTwo(first: Delta, second: Delta, depth: number): Delta {
 function mergeEdits(first: Edit, second: Edit, key: string, depth: number): Edit | undefined {
   if (first.action === 'within' && second.action === 'within') {
     const delta = mergeTwo(first.delta, second.delta, depth);
-    return isEmpty(delta) ? undefined : { action: 'within', delta };
+    return isEmpty(delta) ? undefined : Object.freeze({ action: 'within', delta });
   }
   if ((first.action === 'removed') !== (second.action === 'added')) throw new DeltaMismatchError(key);
   const before = first.action === 'within' ? valueBeforeWithin(first.delta, second, key) : valueBefore(first);

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { deepUpdate } from '../../src/delta/deep-update.ts';
+import { EMPTY } from '../../src/delta/delta.ts';
+import { merge } from '../../src/delta/merge.ts';
+import type { Json, JsonObject } from '../../src/json.ts';
+
+function keys(length: number): readonly string[] {
+  return Array.from({ length }, (_, i) => `key ${i}`);
+}
+
+function nested(levels: number, innermost: JsonObject): JsonObject {
+  let object = innermost;
+  for (let level = 1; level < levels; level += 1) object = { a: object };
+  return object;
+}
+
+// At the square of its size each of the two would take minutes, and run out of the test's time.
+describe('what costs no more than its size', () => {
+  test('removing 50,000 keys copies their object once, not once for each', () => {
+    const all = keys(50_000);
+    const base = { kept: 1, a: Object.fromEntries(all.map((key) => [key, 1])) };
+    const paths = all.map((key) => ['a', key]);
+    expect(deepUpdate(base, {}, paths)).toEqual({ kept: 1, a: {} });
+  });
+
+  test('merging 20,000 deltas does not copy what was merged so far for each', () => {
+    const deltas = keys(20_000).map((key) => ({ [key]: { action: 'added', value: 1 } as const }));
+    expect(Object.keys(merge(deltas))).toHaveLength(20_000);
+    expect(
+      merge([...deltas, ...keys(20_000).map((key) => ({ [key]: { action: 'removed', oldValue: 1 } as const }))]),
+    ).toBe(EMPTY);
+  });
+
+  test('a deep update looks at each key a fixed number of times, on whatever level it is', () => {
+    const wide = Object.fromEntries(keys(1000).map((key): [string, Json] => [key, 1]));
+    let looks = 0;
+    const watched = new Proxy(wide, {
+      getOwnPropertyDescriptor: (target, key) => {
+        looks += 1;
+        return Reflect.getOwnPropertyDescriptor(target, key);
+      },
+    });
+    deepUpdate(nested(60, watched), nested(60, { 'key 999': 2 }));
+    expect(looks).toBeLessThan(3 * 1000);
+  });
+});
