@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Delta } from '../delta/delta.ts';
 import type { Commit, Entry, LiveContext, Position, Receipt, Snapshot } from '../store/store.ts';
 import { endedTag } from './cursor.ts';
 import type { Plan } from './plan.ts';
@@ -72,7 +73,8 @@ export class Draft {
     const position: Position = Object.freeze({ life: from.life, version: from.version + 1, tag: this.#mint() });
     const insertedAt = this.#clock.now();
     const { version, tag } = position;
-    const entry: Entry = Object.freeze({ fromTag: from.tag, version, tag, delta: plan.delta, insertedAt });
+    const delta = freezeEdits(plan.delta);
+    const entry: Entry = Object.freeze({ fromTag: from.tag, version, tag, delta, insertedAt });
     this.#entries.push(entry);
     const after: LiveContext = Object.freeze({
       status: 'live',
@@ -99,6 +101,15 @@ export class Draft {
     });
     return { fromVersion: version, after, entry: null };
   }
+}
+
+/** Entries go into the store frozen at every level; what a delta's edits hold, and the delta itself, are so already. */
+function freezeEdits(delta: Delta): Delta {
+  for (const edit of Object.values(delta)) {
+    Object.freeze(edit);
+    if (edit.action === 'within') freezeEdits(edit.delta);
+  }
+  return delta;
 }
 
 /** A new life's floor: the highest version that any life before it is known to have had. */

@@ -101,6 +101,7 @@ class Reader {
     const log = await store.readLog(this.#id, this.#start ? versionOf(this.#start) : Number.MAX_SAFE_INTEGER);
     if (this.#start === undefined) {
       this.#moveTo(log.head?.position ?? null);
+      this.#isCatchingUp = false;
       return null;
     }
     const event = await this.#eventFor(this.#start, log);

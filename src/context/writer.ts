@@ -78,9 +78,11 @@ export class Writer {
   }
 
   /** The state as it stands, for the price of what changed since the last look. */
-  async refresh(): Promise<Snapshot | null> {
-    if (this.#known === undefined) return this.#read();
-    return this.#catchUp(await this.#options.store.readLog(this.#id, this.#known?.position.version ?? 0), this.#known);
+  refresh(): Promise<Snapshot | null> {
+    return this.#see(async (known) => {
+      if (known === undefined) return this.#options.store.read(this.#id);
+      return this.#catchUp(await this.#options.store.readLog(this.#id, known?.position.version ?? 0), known);
+    });
   }
 
   write(write: Write): Promise<Written> {
@@ -108,10 +110,13 @@ export class Writer {
     this.#onIdle();
   }
 
-  /** One commit, or none where the group moves nothing. Returns the writes whose turn is still to come. */
-  async #commitGroup(group: readonly Waiting[]): Promise<readonly Waiting[]> {
-    const isFresh = this.#known === undefined;
-    const base = this.#known === undefined ? await this.#read() : this.#known;
+  /**
+   * One commit, or none where the group moves nothing. Returns the writes whose turn is still to come. `fresh` is a state that was
+   * read after the writes came in, if there is one.
+   */
+  async #commitGroup(group: readonly Waiting[], fresh?: Snapshot | null): Promise<readonly Waiting[]> {
+    const known = fresh === undefined ? this.#known : fresh;
+    const base = known === undefined ? await this.refresh() : known;
     const draft = new Draft(base, this.#options.clock, this.#options.mint);
     const settle: (() => void)[] = [];
     let taken = 0;
@@ -126,7 +131,10 @@ export class Writer {
     const commit = draft.commit();
     if (commit === null) {
       // Nothing was written, so nothing has proven yet that the state decided on still stands.
-      if (!isFresh && !samePosition((await this.refresh())?.position ?? null, base?.position ?? null)) return group;
+      if (fresh === undefined && known !== undefined) {
+        const now = await this.refresh();
+        if (!samePosition(now?.position ?? null, known?.position ?? null)) return this.#commitGroup(group, now);
+      }
       for (const done of settle) done();
       return rest;
     }
@@ -137,7 +145,7 @@ export class Writer {
         for (const done of settle) done();
         return rest;
       case 'conflict':
-        await this.#catchUp(outcome.log, base);
+        await this.#see(() => this.#catchUp(outcome.log, base));
         return group;
       case 'repeated':
         return answerRepeated(group, outcome.receipts);
@@ -160,7 +168,8 @@ export class Writer {
     if (after === null) throw new TypeError('A write that is kept has a context.');
     if (request) {
       const fromVersion = step?.fromVersion ?? after.position.version;
-      draft.leave(Object.freeze({ ...request, fromVersion, position: after.position, at: this.#options.clock.now() }));
+      const at = after.status === 'ended' ? after.endedAt : this.#options.clock.now();
+      draft.leave(Object.freeze({ ...request, fromVersion, position: after.position, at }));
     }
     return () => resolve(step ? { kind: 'moved', ...step } : { kind: 'kept', at: after });
   }
@@ -173,27 +182,24 @@ export class Writer {
     }
   }
 
-  async #read(): Promise<Snapshot | null> {
-    this.#known = await this.#options.store.read(this.#id);
-    return this.#known;
+  /** Keeps what a look finds as the last state seen, unless another was seen while it looked: that one may be newer. */
+  async #see(look: (known: Snapshot | null | undefined) => Promise<Snapshot | null>): Promise<Snapshot | null> {
+    const known = this.#known;
+    const found = await look(known);
+    if (this.#known === known) this.#known = found;
+    return found;
   }
 
   /** Brings a known state up to a log by its entries where they lead there, else by reading it whole. */
   async #catchUp(log: Log, known: Snapshot | null): Promise<Snapshot | null> {
-    if (log.head?.status === 'live' && known?.status === 'live') {
-      const { head, entries } = log;
+    const { head, entries } = log;
+    if (head?.status !== 'live') return head;
+    if (known?.status === 'live') {
       const decision = decideSync({ kind: 'position', position: known.position }, { head, entries });
-      if (decision.kind === 'noChange') return this.#know(known);
-      if (decision.kind === 'delta') {
-        return this.#know(Object.freeze({ ...head, context: apply(decision.delta, known.context) }));
-      }
+      if (decision.kind === 'noChange') return known;
+      if (decision.kind === 'delta') return Object.freeze({ ...head, context: apply(decision.delta, known.context) });
     }
-    return log.head?.status === 'live' ? this.#read() : this.#know(log.head);
-  }
-
-  #know(snapshot: Snapshot | null): Snapshot | null {
-    this.#known = snapshot;
-    return snapshot;
+    return this.#options.store.read(this.#id);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Path } from '../delta/deep-update.ts';
 import { ContextNotFoundError, InputError, VersionConflictError, withOutcome } from '../errors.ts';
 import type { Json } from '../json.ts';
 import type { Limits } from '../limits.ts';
-import type { Receipt, Snapshot, Store } from '../store/store.ts';
+import type { LiveHead, Receipt, Snapshot, Store } from '../store/store.ts';
 import { checkRequestId } from './checks.ts';
 import { encodeCursor, isEnded } from './cursor.ts';
 import {
@@ -80,10 +80,10 @@ export class Writes {
       const condition = startOf({ version: options.expectedVersion, cursor: options.expectedCursor });
       const request = this.#requestOf(intent, options);
       const written = await this.#writerOf(id).write({ intent, condition, request });
-      if (written.kind === 'missing') throw new ContextNotFoundError(id);
+      if (written.kind === 'missing') throw new ContextNotFoundError(id, { applied: 'NO' });
       if (written.kind === 'conflict') throw await this.#conflict(id, condition, written.current);
       if (written.kind === 'repeated' && written.receipt.fingerprint !== request?.fingerprint) {
-        throw new InputError('This request id was used with other arguments.');
+        throw new InputError('This request id was used with other arguments.', { applied: 'NO' });
       }
       return written;
     } catch (error) {
@@ -127,13 +127,18 @@ export class Writes {
     return new VersionConflictError({
       currentVersion: live?.position.version ?? 0,
       currentCursor: current ? encodeCursor(current.position) : null,
-      changes: live && condition ? await this.#changesSince(id, condition) : null,
+      changes: live && condition ? await this.#changesBetween(id, condition, live) : null,
     });
   }
 
-  async #changesSince(id: string, condition: Start): Promise<ReturnType<typeof renderChanges> | null> {
-    const { head, entries } = await this.#store.readLog(id, versionOf(condition));
-    if (head?.status !== 'live') return null;
+  /** From the condition to the state that the write met, which others may have left behind since. */
+  async #changesBetween(
+    id: string,
+    condition: Start,
+    head: LiveHead,
+  ): Promise<ReturnType<typeof renderChanges> | null> {
+    const log = await this.#store.readLog(id, versionOf(condition));
+    const entries = log.entries.filter(({ version }) => version <= head.position.version);
     const decision = decideSync(condition, { head, entries });
     return decision.kind === 'delta' ? renderChanges(decision.delta) : null;
   }

@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import { ArpeggioError, VersionConflictError } from '../errors.ts';
+import { isObject } from '../json.ts';
 
 /**
  * The one place where errors take their GraphQL form, whatever the transport.
@@ -46,13 +47,13 @@ function codeOf({ code }: GraphQLErrorExtensions): unknown {
   return code === 'REQUEST_ENTITY_TOO_LARGE' ? 'LIMIT_EXCEEDED' : code;
 }
 
-/** The HTTP status that Yoga attached goes along; Yoga takes it out again before it answers. */
+/** What Yoga attached for HTTP goes along; Yoga takes it out again before it answers. */
 function relocate(
   located: GraphQLError | undefined,
   message: string,
   extensions: GraphQLErrorExtensions,
 ): GraphQLError {
-  const http = located?.extensions['http'];
+  const http = located && httpOf(located);
   return new GraphQLError(message, {
     nodes: located?.nodes ?? null,
     source: located?.source,
@@ -60,4 +61,9 @@ function relocate(
     path: located?.path,
     extensions: http ? { ...extensions, http } : extensions,
   });
+}
+
+/** `spec` stands for 200 where application/json is accepted, as is right for what came of a document, but not without one. */
+function httpOf({ extensions: { code, http } }: GraphQLError): unknown {
+  return code === 'BAD_REQUEST' && isObject(http) ? { ...http, spec: false } : http;
 }

@@ -1,3 +1,4 @@
+import type { GraphQLError } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { ContextManager } from '../context/manager.ts';
 import type { DeltaFormatter } from '../delta/formats.ts';
@@ -5,6 +6,7 @@ import type { Limits } from '../limits.ts';
 import { toGraphQLError } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../schema/builder.ts';
 import { schema } from '../schema/index.ts';
+import { DocumentCache } from './document-cache.ts';
 import { useDocumentLimit } from './document-limit.ts';
 import { useHealth } from './health.ts';
 import { useJsonOnly } from './json-only.ts';
@@ -23,6 +25,11 @@ export interface AppOptions {
 
 export type App = YogaServerInstance<object, ResolverContext>;
 
+/** An error as any transport may show it; unexpected ones go to the log. */
+export function maskError(error: unknown, log: Log): GraphQLError {
+  return toGraphQLError(error, (unexpected) => log.error(`Unexpected: ${describeFailure(unexpected)}`));
+}
+
 /**
  * GraphQL over HTTP and SSE, and the pipeline that WebSocket operations go through too. It listens to no port: hand it requests by
  * `fetch`, or to a server as its handler.
@@ -34,10 +41,10 @@ export function createApp({ manager, limits, deltaFormatter, log, ready }: AppOp
     context,
     graphqlEndpoint: GRAPHQL_PATH,
     maxRequestBodySize: limits.bodyBytes,
-    maskedErrors: {
-      maskError: (error) =>
-        toGraphQLError(error, (unexpected) => log.error(`Unexpected: ${describeFailure(unexpected)}`)),
-    },
+    parserAndValidationCache: { documentCache: new DocumentCache(), errorCache: new DocumentCache() },
+    // Yoga's own check would answer, before our plugin is asked, every URL that ends so: no URL ends in a line break.
+    healthCheckEndpoint: '\n',
+    maskedErrors: { maskError: (error) => maskError(error, log) },
     plugins: [useHealth(ready), useJsonOnly(), useDocumentLimit(limits.documentTokens)],
     // A page of another origin may neither read answers nor send what needs a preflight.
     cors: false,

@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type Server as HttpServer, type ServerResponse } from 'node:http';
+import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock, type TimeUnit } from '../clock.ts';
 import { ContextManager } from '../context/manager.ts';
@@ -9,6 +9,7 @@ import { defaultLimits, type Limits } from '../limits.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Store, StoreOptions } from '../store/store.ts';
 import { createApp, GRAPHQL_PATH } from './app.ts';
+import { trackConnections } from './connections.ts';
 import { consoleLog, describeFailure, type Log } from './log.ts';
 import { isLoopback } from './loopback.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
@@ -85,17 +86,20 @@ export function createServer(options: ServerOptions = {}): Server {
       await store.ready();
     },
   });
-  const httpServer = createHttpServer(app);
-  const running = trackResponses(httpServer);
+  const httpServer = createHttpServer((request, response) => {
+    if (hasUrl(request)) void app(request, response);
+    else response.writeHead(400).end();
+  });
+  const connections = trackConnections(httpServer);
   let sockets: WebSockets | undefined;
 
   return {
     manager,
-    fetch: async (request) => app.fetch(request),
+    fetch: async (request) => cancelledBy(request.signal, await app.fetch(request)),
     async listen() {
       if (!insecure && !isLoopback(host)) throw new Error(`Refusing to listen on ${host}: ${EXPOSED}`);
       await listening(httpServer, port, host);
-      sockets = attachWebSockets(httpServer, app, limits);
+      sockets = attachWebSockets(httpServer, app, limits, log);
       return addressOf(httpServer, host);
     },
     async close() {
@@ -103,8 +107,7 @@ export function createServer(options: ServerOptions = {}): Server {
       isClosing = true;
       const closed = httpServer.listening ? closing(httpServer) : Promise.resolve();
       const cut = setTimeout(() => httpServer.closeAllConnections(), GRACE_MS);
-      // A stream has no end of its own. Cutting it, rather than completing it, tells its client to come back.
-      for (const response of running) if (isStream(response)) response.destroy();
+      connections.close();
       await sockets?.close();
       await closed;
       clearTimeout(cut);
@@ -127,17 +130,15 @@ function storeOptionsOf({ deltaThreshold, tombstoneTtlMs, receiptTtlMs, receiptL
   };
 }
 
-function trackResponses(httpServer: HttpServer): ReadonlySet<ServerResponse> {
-  const running = new Set<ServerResponse>();
-  httpServer.on('request', (_, response) => {
-    running.add(response);
-    response.once('close', () => running.delete(response));
-  });
-  return running;
+/** As with any fetch, aborting the request ends a response that still streams. */
+function cancelledBy(signal: AbortSignal, response: Response): Response {
+  signal.addEventListener('abort', () => void response.body?.cancel().catch(() => {}), { once: true });
+  return response;
 }
 
-function isStream(response: ServerResponse): boolean {
-  return String(response.getHeader('content-type')).startsWith('text/event-stream');
+/** What Yoga makes the URL of. Where that is none, it would answer with the stack of its own failure. */
+function hasUrl({ headers, url }: IncomingMessage): boolean {
+  return URL.canParse(`http://${headers.host || 'localhost'}${url}`);
 }
 
 function listening(httpServer: HttpServer, port: number, host: string): Promise<void> {
@@ -153,7 +154,6 @@ function listening(httpServer: HttpServer, port: number, host: string): Promise<
 function closing(httpServer: HttpServer): Promise<void> {
   return new Promise((resolve) => {
     httpServer.close(() => resolve());
-    httpServer.closeIdleConnections();
   });
 }
 

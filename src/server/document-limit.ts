@@ -5,7 +5,7 @@ import type { Plugin } from 'graphql-yoga';
 export function useDocumentLimit(maxTokens: number): Plugin {
   return {
     onParse({ setParseFn }) {
-      setParseFn((source, options) => parseWithin(source, { ...options, maxTokens }));
+      setParseFn((source, options) => parseWithin(maxTokens, source, options));
       return ({ result }) => {
         if (result instanceof GraphQLError) result.extensions['code'] ??= 'GRAPHQL_PARSE_FAILED';
       };
@@ -13,12 +13,20 @@ export function useDocumentLimit(maxTokens: number): Plugin {
   };
 }
 
-/** The parser descends as deep as the document does: a full stack is the document's fault, not ours. */
-function parseWithin(source: string | Source, options: ParseOptions): DocumentNode {
+function parseWithin(maxTokens: number, source: string | Source, options: ParseOptions | undefined): DocumentNode {
   try {
-    return parse(source, options);
+    return parse(source, { ...options, maxTokens });
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new GraphQLError('The document nests too deeply.', { extensions: { code: 'LIMIT_EXCEEDED' } });
+    // The parser descends as deep as the document does: a full stack is the document's fault, not ours.
+    if (error instanceof RangeError) throw limitExceeded('The document nests too deeply.');
+    // Of all syntax errors, the parser tells this one apart by nothing but its words.
+    if (error instanceof GraphQLError && error.message.endsWith(`${maxTokens} tokens. Parsing aborted.`)) {
+      throw limitExceeded(`The document has more than ${maxTokens} tokens.`);
+    }
+    throw error;
   }
+}
+
+function limitExceeded(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } });
 }

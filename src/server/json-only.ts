@@ -1,9 +1,19 @@
+import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /** Forms and plain text, which a browser sends across origins without asking, are no way to post an operation. */
 export function useJsonOnly(): Plugin {
   return {
-    onRequestParse({ request, endResponse, fetchAPI }) {
+    onRequestParse({ request, requestParser, setRequestParser, endResponse, fetchAPI }) {
+      if (request.method === 'GET' && requestParser) {
+        setRequestParser((getRequest) => {
+          try {
+            return requestParser(getRequest);
+          } catch {
+            throw NOT_JSON;
+          }
+        });
+      }
       if (request.method !== 'POST') return;
       const [type = ''] = (request.headers.get('content-type') ?? '').split(';');
       if (['application/json', 'application/graphql+json'].includes(type.trim().toLowerCase())) return;
@@ -12,3 +22,7 @@ export function useJsonOnly(): Plugin {
     },
   };
 }
+
+const NOT_JSON = new GraphQLError('variables and extensions are written as JSON.', {
+  extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+});

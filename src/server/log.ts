@@ -23,13 +23,16 @@ export function describeFailure(error: unknown): string {
   for (let depth = 0; cause instanceof Error && depth < 8; depth += 1) {
     const code = 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : '';
     kinds.push(`${cause.name}${code}`);
-    frames = (cause.stack ?? '').split('\n').filter(isFrame).join('\n') || frames;
+    frames = framesOf(cause) || frames;
     cause = 'originalError' in cause ? cause.originalError : cause.cause;
   }
   if (kinds.length === 0) return `a thrown ${typeof error}`;
   return [kinds.join(' < '), frames].filter((part) => part !== '').join('\n');
 }
 
-function isFrame(line: string): boolean {
-  return /^\s+at /.test(line);
+/** The stack behind the message, a line of which may look like a frame too. */
+function framesOf({ stack = '', message }: Error): string {
+  const at = stack.indexOf(message);
+  const lines = at < 0 ? [] : stack.slice(at + message.length).split('\n');
+  return lines.filter((line) => /^\s+at /.test(line)).join('\n');
 }

@@ -1,11 +1,12 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../limits.ts';
-import { type App, GRAPHQL_PATH } from './app.ts';
+import { type App, GRAPHQL_PATH, maskError } from './app.ts';
+import type { Log } from './log.ts';
 
-/** How long a client has to answer a close before its socket is cut, in milliseconds. */
+/** How long a client may take over a close, its own or ours, before its socket is cut, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 1000;
 
 export interface WebSockets {
@@ -14,13 +15,16 @@ export interface WebSockets {
 }
 
 /** GraphQL over WebSocket (`graphql-transport-ws`) on an HTTP server, each operation through the app's own pipeline. */
-export function attachWebSockets(httpServer: HttpServer, app: App, limits: Limits): WebSockets {
-  const sockets = new WebSocketServer({
+export function attachWebSockets(httpServer: HttpServer, app: App, limits: Limits, log: Log): WebSockets {
+  // The types of ws do not know `closeTimeout` yet.
+  const options: ServerOptions & { readonly closeTimeout: number } = {
     server: httpServer,
     path: GRAPHQL_PATH,
     maxPayload: limits.bodyBytes,
+    closeTimeout: CLOSE_TIMEOUT_MS,
     verifyClient: ({ req }: { req: IncomingMessage }) => isSameOrigin(req),
-  });
+  };
+  const sockets = new WebSocketServer(options);
   const graphql = useServer<Record<string, never>, { readonly socket: WebSocket; readonly request: IncomingMessage }>(
     {
       execute: (args) => pipelineOf(args).execute(args),
@@ -30,6 +34,7 @@ export function attachWebSockets(httpServer: HttpServer, app: App, limits: Limit
         // What is thrown here would close the socket, with every other operation on it.
         try {
           const document = enveloped.parse(params.query);
+          if (!getOperationAST(document, params.operationName)) return [UNRESOLVED];
           const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
           if (errors.length > 0) return errors.map(withoutStatus);
           const { schema, execute, subscribe } = enveloped;
@@ -42,23 +47,22 @@ export function attachWebSockets(httpServer: HttpServer, app: App, limits: Limit
             rootValue: { execute, subscribe },
           };
         } catch (error) {
-          if (error instanceof GraphQLError) return [withoutStatus(error)];
-          throw error;
+          return [withoutStatus(maskError(error, log))];
         }
       },
+      // Nothing that went wrong inside shows as the reason of a close.
+      isProd: true,
     },
     sockets,
   );
-  return {
-    async close() {
-      const cut = setTimeout(() => {
-        for (const socket of sockets.clients) socket.terminate();
-      }, CLOSE_TIMEOUT_MS);
-      await graphql.dispose();
-      clearTimeout(cut);
-    },
-  };
+  // A frame that is none, or too large, is the client's fault, and ws has closed the socket for it.
+  sockets.on('connection', (socket) => socket.removeAllListeners('error').on('error', () => {}));
+  return { close: async () => graphql.dispose() };
 }
+
+const UNRESOLVED = new GraphQLError('Could not determine what operation to execute.', {
+  extensions: { code: 'BAD_USER_INPUT' },
+});
 
 type Pipeline = Pick<ReturnType<App['getEnveloped']>, 'execute' | 'subscribe'>;
 

@@ -30,10 +30,31 @@ interface Kept {
   receipts: Map<string, Receipt>;
 }
 
-/** Something to forget once it is old enough. Each queue is in order of time, since every age in it is the same. */
+/** Something to forget once it is old enough. */
 interface Due {
   readonly at: number;
   readonly forget: () => void;
+}
+
+/** What falls due in the order in which it came, since everything in one queue may grow equally old. */
+class DueQueue {
+  #items: Due[] = [];
+  #first = 0;
+
+  push(due: Due): void {
+    this.#items.push(due);
+  }
+
+  forgetUntil(now: number): void {
+    for (let next = this.#items[this.#first]; next && next.at <= now; next = this.#items[this.#first]) {
+      next.forget();
+      this.#first += 1;
+    }
+    // Dropping them one by one would move all that follow each time.
+    if (this.#first * 2 < this.#items.length || this.#first === 0) return;
+    this.#items = this.#items.slice(this.#first);
+    this.#first = 0;
+  }
 }
 
 /**
@@ -46,8 +67,8 @@ export class MemoryStore implements Store {
   readonly #clock: Clock;
   readonly #records = new Map<string, Kept>();
   readonly #liveIds = new IdIndex();
-  readonly #tombstones: Due[] = [];
-  readonly #receipts: Due[] = [];
+  readonly #tombstones = new DueQueue();
+  readonly #receipts = new DueQueue();
 
   constructor({ tell = () => {}, clock = systemClock(), ...options }: MemoryStoreOptions = {}) {
     this.#options = { ...storeDefaults, ...options };
@@ -135,20 +156,14 @@ export class MemoryStore implements Store {
     });
   }
 
-  #forgetLater(queue: Due[], ttlMs: number, forget: () => void): void {
+  #forgetLater(queue: DueQueue, ttlMs: number, forget: () => void): void {
     queue.push({ at: this.#clock.monotonic() + ttlMs, forget });
   }
 
   #forgetOld(): void {
     const now = this.#clock.monotonic();
-    for (const queue of [this.#tombstones, this.#receipts]) {
-      let due = 0;
-      for (let next = queue[due]; next && next.at <= now; next = queue[due]) {
-        next.forget();
-        due += 1;
-      }
-      if (due > 0) queue.splice(0, due);
-    }
+    this.#tombstones.forgetUntil(now);
+    this.#receipts.forgetUntil(now);
   }
 
   #dropIfEmpty(id: string, record: Kept): void {

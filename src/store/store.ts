@@ -9,14 +9,14 @@ import type { JsonObject } from '../json.ts';
  * 1. **One atomic commit.** `commit` compares the position it expects with the one that stands, and writes everything it carries or
  *    nothing, at one point between call and answer. Of any number of concurrent commits on one position, one wins.
  * 2. **A chain without holes.** The entries of a life are consecutive versions, each naming the tag it starts from and the tag it
- *    makes. A store may drop the oldest ones, and only those: the newest `deltaThreshold` stay. Entries of an earlier life are
- *    never handed out.
+ *    makes. Past `deltaThreshold` the oldest go, and only those. Entries of an earlier life are never handed out, and a head that
+ *    has ended has none.
  * 3. **Reads that follow writes.** A read that starts after a commit was answered sees it. What one read returns belongs together:
  *    a head with its own context, a head with its own log.
  * 4. **Deletion leaves a tombstone**, the ended head, for `tombstoneTtlMs`; a new life's floor is derived from it by the writer.
- * 5. **Receipts are remembered**, across lives, for `receiptTtlMs` and up to `receiptLimit` per id. A commit that carries one
- *    already known writes nothing.
- * 6. **Every commit that moves the head is told** to the feed after it can be read, never before.
+ * 5. **Receipts are remembered**, across lives, each for `receiptTtlMs`, and the newest `receiptLimit` per id. A commit that
+ *    carries one already known writes nothing.
+ * 6. **Every commit that moves the head is told** to the feed, once, after it can be read and never before; no other is.
  * 7. **What a reader does to what it was handed changes nothing stored.** (Contexts, heads and entries come in frozen at every
  *    level, so a store may keep them as they are.)
  *

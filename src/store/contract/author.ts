@@ -100,6 +100,7 @@ export class Author {
 }
 
 function freeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) for (const member of Object.values(Object.freeze(value))) freeze(member);
+  if (typeof value === 'object' && value !== null)
+    for (const member of Object.values(Object.freeze(value))) freeze(member);
   return value;
 }

@@ -1,8 +1,6 @@
 import { AssertionError } from 'node:assert';
-import { calculate } from '../../delta/calculate.ts';
-import { renderChanges } from '../../delta/changes.ts';
-import { equal, isObject, type Json, type JsonObject } from '../../json.ts';
-import type { CommitOutcome, Entry, Head, Log, Receipt, Snapshot } from '../store.ts';
+import { equal, isObject, type Json } from '../../json.ts';
+import type { CommitOutcome, Head, Log, Receipt, Snapshot } from '../store.ts';
 
 /** @throws AssertionError with the rule and the first difference, where two JSON values are not equal */
 export function same(actual: unknown, expected: unknown, rule: string): void {
@@ -25,7 +23,7 @@ export function sameOutcome(actual: CommitOutcome, expected: CommitOutcome, rule
 }
 
 export function sameReceipt(actual: Receipt | null, expected: Receipt | null, rule: string): void {
-  same(actual && plainReceipt(actual), expected && plainReceipt(expected), rule);
+  same(plainReceipt(actual), plainReceipt(expected), rule);
 }
 
 export function sameHead(actual: Head | null, expected: Head | null, rule: string): void {
@@ -34,36 +32,33 @@ export function sameHead(actual: Head | null, expected: Head | null, rule: strin
 
 /** @throws AssertionError unless it holds */
 export function must(holds: boolean, rule: string): void {
-  if (!holds) throw new AssertionError({ message: rule, actual: false, expected: true, operator: 'must' });
+  if (!holds) throw new AssertionError({ message: rule });
 }
 
-function plainSnapshot(snapshot: Snapshot | null): unknown {
+const HEAD = ['position', 'status', 'floor', 'insertedAt', 'bytes', 'endedAt', 'reason'];
+
+function plainSnapshot(snapshot: unknown): unknown {
   const head = plainHead(snapshot);
-  return snapshot?.status === 'live' && isObject(head) ? { ...head, context: snapshot.context } : head;
+  return isObject(head) && isObject(snapshot) && 'context' in snapshot
+    ? { ...head, context: snapshot['context'] }
+    : head;
 }
 
-function plainHead(head: Head | null): unknown {
-  if (!head) return head;
-  const { life, version, tag } = head.position;
-  const position = { life, version, tag };
-  if (head.status === 'live') {
-    const { status, floor, insertedAt, bytes } = head;
-    return { status, position, floor, insertedAt, bytes };
-  }
-  const { status, floor, endedAt, reason } = head;
-  return { status, position, floor, endedAt, reason };
+function plainHead(head: unknown): unknown {
+  return withPosition(pick(head, HEAD));
 }
 
-function plainLog({ head, entries }: Log): unknown {
-  return { head: plainHead(head), entries: entries.map(plainEntry) };
+function plainLog(log: unknown): unknown {
+  const { head, entries } = isObject(log) ? log : {};
+  return { head: plainHead(head), entries: each(entries, plainEntry) };
 }
 
-function plainEntry({ fromTag, version, tag, delta, insertedAt }: Entry): unknown {
-  return { fromTag, version, tag, delta, insertedAt };
+function plainEntry(entry: unknown): unknown {
+  return pick(entry, ['version', 'fromTag', 'tag', 'delta', 'insertedAt']);
 }
 
-function plainReceipt({ key, fingerprint, fromVersion, position: { life, version, tag }, at }: Receipt) {
-  return { key, fingerprint, fromVersion, position: { life, version, tag }, at };
+function plainReceipt(receipt: unknown): unknown {
+  return withPosition(pick(receipt, ['key', 'fingerprint', 'fromVersion', 'position', 'at']));
 }
 
 function plainOutcome(outcome: CommitOutcome): unknown {
@@ -72,32 +67,58 @@ function plainOutcome(outcome: CommitOutcome): unknown {
       return { kind: outcome.kind };
     case 'conflict':
       return { kind: outcome.kind, log: plainLog(outcome.log) };
-    case 'repeated':
-      return {
-        kind: outcome.kind,
-        receipts: outcome.receipts.map(plainReceipt).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)),
-      };
+    case 'repeated': {
+      const inOrder = [...outcome.receipts].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+      return { kind: outcome.kind, receipts: inOrder.map(plainReceipt) };
+    }
   }
 }
 
-/** Where they first differ, and how. */
+function withPosition(value: unknown): unknown {
+  return isObject(value) ? { ...value, position: pick(value['position'], ['version', 'life', 'tag']) } : value;
+}
+
+/** The part that counts; whatever is no object is shown as it is. */
+function pick(value: unknown, keys: readonly string[]): unknown {
+  if (!isObject(value)) return value;
+  return Object.fromEntries(keys.filter((key) => Object.hasOwn(value, key)).map((key) => [key, value[key]]));
+}
+
+function each(values: unknown, plain: (value: unknown) => unknown): unknown {
+  return Array.isArray(values) ? values.map(plain) : values;
+}
+
+interface Difference {
+  readonly path: string;
+  readonly expected: unknown;
+  readonly actual: unknown;
+}
+
+/** Where two values first differ; undefined stands for what is not there. */
+function difference(expected: unknown, actual: unknown, path: string): Difference | undefined {
+  if (equal(expected as Json, actual as Json)) return undefined;
+  const isDeeper = isObject(expected) ? isObject(actual) : Array.isArray(expected) && Array.isArray(actual);
+  if (isDeeper) {
+    for (const key of new Set([...Object.keys(expected as object), ...Object.keys(actual as object)])) {
+      const found = difference(member(expected, key), member(actual, key), `${path}[${JSON.stringify(key)}]`);
+      if (found) return found;
+    }
+  }
+  return { path, expected, actual };
+}
+
+function member(value: unknown, key: string): unknown {
+  return Object.getOwnPropertyDescriptor(value, key)?.value;
+}
+
 function explain(actual: unknown, expected: unknown): string {
-  const [first] = renderChanges(calculate(wrap(expected), wrap(actual)));
-  const path =
-    first?.path
-      .slice(1)
-      .map((key) => `[${JSON.stringify(key)}]`)
-      .join('') ?? '';
-  const wanted = first && first.action !== 'added' ? clip(first.oldValue) : 'nothing';
-  const got = first && first.action !== 'removed' ? clip(first.value) : 'nothing';
-  return `${path === '' ? '' : `At ${path}: `}expected ${wanted}, received ${got}.`;
+  const found = difference(expected, actual, '') ?? { path: '', expected, actual };
+  const at = found.path === '' ? '' : `At ${found.path.replaceAll(/\["(\w+)"\]/g, '.$1')}: `;
+  return `${at}expected ${clip(found.expected)}, received ${clip(found.actual)}.`;
 }
 
-function wrap(value: unknown): JsonObject {
-  return { value: (value === undefined ? '(undefined)' : value) as Json };
-}
-
-function clip(value: Json): string {
+function clip(value: unknown): string {
+  if (value === undefined) return 'nothing';
   const text = String(JSON.stringify(value));
   return text.length > 400 ? `${text.slice(0, 400)}… (${text.length} characters)` : text;
 }

@@ -12,7 +12,11 @@ export const tellCases: readonly ContractCase[] = [
     const check = async (what: string, count: number): Promise<void> => {
       expected.push([what, count]);
       await trial.settle();
-      same(told.count(ID), count, `After ${expected.map(([made]) => made).join(', ')}, this many commits have been told:`);
+      same(
+        told.count(ID),
+        count,
+        `After ${expected.map(([made]) => made).join(', ')}, this many commits have been told:`,
+      );
     };
     const first = await put(ID, author.begin(null, { n: 1 }));
     await check('a first version', 1);
@@ -39,7 +43,8 @@ export const tellCases: readonly ContractCase[] = [
     const ids = ['a', 'a:b', 'A', '*', 'x\ny', '__proto__', 'é', 'e\u0301', '🧩'];
     for (const id of ids) await put(id, author.begin(null, {}));
     await trial.settle();
-    for (const id of ids) same(told.count(id), 1, `The commit on ${JSON.stringify(id)} is told by exactly that id. Told:`);
+    for (const id of ids)
+      same(told.count(id), 1, `The commit on ${JSON.stringify(id)} is told by exactly that id. Told:`);
   }),
 
   contractCase(`${rule}: once they can be read, never before`, {}, async (trial) => {
@@ -51,7 +56,10 @@ export const tellCases: readonly ContractCase[] = [
       for (const head of [snapshot, log.head]) {
         const version = head === null ? 'nothing' : `version ${head.position.version} (${head.status})`;
         const message = `Whoever hears of a commit can read it. Told of version ${expected.position.version}`;
-        must(head?.position.tag === expected.position.tag, `${message} (${expected.status}), a reader found ${version}.`);
+        must(
+          head?.position.tag === expected.position.tag,
+          `${message} (${expected.status}), a reader found ${version}.`,
+        );
       }
     };
     told.onTell((id) => {

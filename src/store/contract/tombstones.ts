@@ -15,7 +15,11 @@ export const tombstoneCases: readonly ContractCase[] = [
     const live = await put(ID, author.advance(await put(ID, author.begin(null, { n: 1 })), [{ n: 2 }]));
     const tombstone = await put(ID, author.end(live));
     sameSnapshot(await store.read(ID), tombstone, 'A deleted context reads as its tombstone.');
-    sameLog(await store.readLog(ID, 0), { head: tombstone, entries: [] }, 'A deleted context has a head without entries.');
+    sameLog(
+      await store.readLog(ID, 0),
+      { head: tombstone, entries: [] },
+      'A deleted context has a head without entries.',
+    );
     same(await listedIds(trial), [], 'A deleted context is not listed.');
   }),
 
@@ -42,7 +46,11 @@ export const tombstoneCases: readonly ContractCase[] = [
     sameOutcome(late, conflict, 'Nothing can build on a tombstone that is gone.');
     const begin = author.begin(null, { n: 2 });
     await put(ID, begin);
-    sameLog(await store.readLog(ID, 0), { head: begin.next, entries: begin.entries }, 'A life may begin there as of nothing.');
+    sameLog(
+      await store.readLog(ID, 0),
+      { head: begin.next, entries: begin.entries },
+      'A life may begin there as of nothing.',
+    );
   }),
 
   contractCase(`${rule}: the life that follows outlasts the tombstone's time`, tombstoneTtl, async (trial) => {

@@ -1,0 +1,45 @@
+import type { Server as HttpServer, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** The HTTP connections of a server, so that closing it waits for requests only and not for clients that keep a connection open. */
+export interface Connections {
+  /** Ends streams, and each connection as soon as no request runs on it. */
+  close(): void;
+}
+
+/** Node by itself would wait for connections that have not sent a request yet, and for those whose last one ends while it closes. */
+export function trackConnections(httpServer: HttpServer): Connections {
+  const running = new Map<Socket, Set<ServerResponse>>();
+  let isClosing = false;
+  httpServer.on('connection', (socket) => {
+    running.set(socket, new Set());
+    socket.once('close', () => running.delete(socket));
+  });
+  // A WebSocket ends by its own protocol.
+  httpServer.on('upgrade', ({ socket }) => {
+    running.delete(socket);
+    if (isClosing) socket.destroy();
+  });
+  httpServer.on('request', ({ socket }, response) => {
+    const responses = running.get(socket);
+    responses?.add(response);
+    response.once('close', () => {
+      responses?.delete(response);
+      if (isClosing && responses?.size === 0) socket.destroySoon();
+    });
+  });
+  return {
+    close() {
+      isClosing = true;
+      for (const [socket, responses] of running) {
+        if (responses.size === 0) socket.destroy();
+        // A stream has no end of its own. Cutting it, rather than completing it, tells its client to come back.
+        for (const response of responses) if (isStream(response)) response.destroy();
+      }
+    },
+  };
+}
+
+function isStream(response: ServerResponse): boolean {
+  return String(response.getHeader('content-type')).startsWith('text/event-stream');
+}

@@ -1,0 +1,178 @@
+import { graphql } from '../generated/gql.ts';
+
+// Fragments first: the operations below are generated with whichever they name.
+
+graphql(`
+  fragment FullFields on FullContext {
+    __typename
+    contextId
+    life
+    version
+    cursor
+    context
+    insertedAt
+    reason
+  }
+`);
+
+graphql(`
+  fragment DeltaFields on Delta {
+    __typename
+    contextId
+    life
+    version
+    cursor
+    fromVersion
+    insertedAt
+    configured: delta
+    nested: delta(format: NESTED)
+    flat: delta(format: FLAT)
+    jsonPatch: delta(format: JSON_PATCH)
+    changes {
+      path
+      action
+      value
+      oldValue
+    }
+  }
+`);
+
+graphql(`
+  fragment DeletedFields on ContextDeleted {
+    __typename
+    contextId
+    life
+    version
+    cursor
+    # A full context has a reason too, of another type: in one selection one of them needs another name.
+    endReason: reason
+    deletedAt
+  }
+`);
+
+export const setContext = graphql(`
+  mutation SetContext(
+    $id: ID!
+    $context: JSONObject!
+    $expectedVersion: Version
+    $expectedCursor: Cursor
+    $requestId: ID
+  ) {
+    setContext(
+      id: $id
+      context: $context
+      expectedVersion: $expectedVersion
+      expectedCursor: $expectedCursor
+      requestId: $requestId
+    ) {
+      context {
+        ...FullFields
+      }
+      delta {
+        ...DeltaFields
+      }
+    }
+  }
+`);
+
+export const updateContext = graphql(`
+  mutation UpdateContext(
+    $id: ID!
+    $changes: JSONObject!
+    $remove: [[String!]!]
+    $expectedVersion: Version
+    $expectedCursor: Cursor
+    $requestId: ID
+  ) {
+    updateContext(
+      id: $id
+      changes: $changes
+      remove: $remove
+      expectedVersion: $expectedVersion
+      expectedCursor: $expectedCursor
+      requestId: $requestId
+    ) {
+      context {
+        ...FullFields
+      }
+      delta {
+        ...DeltaFields
+      }
+    }
+  }
+`);
+
+export const deleteContext = graphql(`
+  mutation DeleteContext($id: ID!, $expectedVersion: Version, $expectedCursor: Cursor, $requestId: ID) {
+    deleteContext(
+      id: $id
+      expectedVersion: $expectedVersion
+      expectedCursor: $expectedCursor
+      requestId: $requestId
+    ) {
+      ...DeletedFields
+    }
+  }
+`);
+
+export const readContext = graphql(`
+  query ReadContext($id: ID!) {
+    context(id: $id) {
+      ...FullFields
+    }
+  }
+`);
+
+export const syncContext = graphql(`
+  query SyncContext($id: ID!, $version: Version, $cursor: Cursor) {
+    sync(id: $id, version: $version, cursor: $cursor) {
+      __typename
+      ... on NoChange {
+        contextId
+        life
+        version
+        cursor
+      }
+      ...FullFields
+      ...DeltaFields
+    }
+  }
+`);
+
+export const listContexts = graphql(`
+  query ListContexts($prefix: String, $first: Int, $after: String) {
+    contexts(prefix: $prefix, first: $first, after: $after) {
+      edges {
+        cursor
+        node {
+          contextId
+          life
+          version
+          cursor
+          insertedAt
+          sizeInBytes
+        }
+      }
+      nodes {
+        contextId
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+`);
+
+export const contextChanged = graphql(`
+  subscription ContextChanged($id: ID!, $version: Version, $cursor: Cursor) {
+    contextChanged(id: $id, version: $version, cursor: $cursor) {
+      __typename
+      ...FullFields
+      ...DeltaFields
+      ...DeletedFields
+    }
+  }
+`);

@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { defaultLimits } from '../../src/limits.ts';
+import { startApp } from '../helpers/app.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { sendRaw } from '../helpers/raw.ts';
+import { initSocket, openSocket } from '../helpers/raw-socket.ts';
+
+const hello = '{ __typename }';
+const watch = 'subscription ($id: ID!) { contextChanged(id: $id, version: 0) { __typename } }';
+
+/** A subscribe message that is exactly so long. */
+function messageOf(bytes: number): string {
+  const query = 'mutation { setContext(id: "a", context: {}) { context { version } } }';
+  return JSON.stringify({ type: 'subscribe', id: 'big', payload: { query } }).padEnd(bytes, ' ');
+}
+
+let consoleErrors: MockInstance;
+
+beforeEach(() => {
+  consoleErrors = vi.spyOn(console, 'error').mockImplementation(() => {});
+});
+
+afterEach(() => {
+  // Whatever a client does, it makes no noise: what is worth a word goes to the log.
+  expect(consoleErrors).not.toHaveBeenCalled();
+  consoleErrors.mockRestore();
+});
+
+describe('GraphQL over WebSocket', () => {
+  it('opens to its own origin, and to clients that are no browser', async () => {
+    const { address, origin } = await startApp();
+    for (const options of [{ origin }, {}]) {
+      const raw = await initSocket(address, options);
+      raw.subscribe('1', hello);
+      expect(await raw.messageFor('1')).toMatchObject({ type: 'next', payload: { data: { __typename: 'Query' } } });
+    }
+  });
+
+  it('refuses a page of another origin', async () => {
+    const { address, origin } = await startApp();
+    const other = new URL(origin);
+    other.port = String(address.port + 1);
+    for (const foreign of ['http://evil.example', other.origin, 'null', 'nonsense', `${origin}.evil.example`]) {
+      await expect(openSocket(address, { origin: foreign })).rejects.toThrow('401');
+    }
+  });
+
+  it('opens at /graphql and nowhere else', async () => {
+    const { address } = await startApp();
+    const elsewhere = { ...address, websocket: address.websocket.replace('/graphql', '/other') };
+    await expect(openSocket(elsewhere)).rejects.toThrow('400');
+  });
+
+  it('speaks graphql-transport-ws and no other protocol', async () => {
+    const { address } = await startApp();
+    await expect(openSocket(address, {}, 'graphql-ws')).rejects.toThrow();
+    const none = await openSocket(address, {}, []);
+    expect(await none.closing()).toMatchObject({ code: 4406 });
+  });
+
+  it('takes a message of 2 MiB, and closes with 1009 at one byte more, with nothing stored', async () => {
+    const { address, server, logged } = await startApp();
+    const tooLong = await initSocket(address);
+    tooLong.send(messageOf(defaultLimits.bodyBytes + 1));
+    expect(await tooLong.closing()).toMatchObject({ code: 1009 });
+    expect(await server.manager.get('a')).toBeNull();
+    const longest = await initSocket(address);
+    longest.send(messageOf(defaultLimits.bodyBytes));
+    expect(await longest.messageFor('big')).toMatchObject({ type: 'next', payload: { data: expect.anything() } });
+    expect(logged).toEqual([]);
+  });
+
+  it('goes on with the other operations of a socket when one of them is wrong', async () => {
+    const { address, server, feed } = await startApp();
+    const raw = await initSocket(address);
+    raw.subscribe('watch', watch, { id: 'a' });
+    await eventually(() => expect(feed.size).toBe(1));
+    raw.subscribe('syntax', '{');
+    raw.subscribe('validation', '{ nothing }');
+    raw.subscribe('variables', watch, { id: null });
+    raw.subscribe('input', watch, { id: '' });
+    for (const [id, code] of [
+      ['syntax', 'GRAPHQL_PARSE_FAILED'],
+      ['validation', 'GRAPHQL_VALIDATION_FAILED'],
+    ] as const) {
+      expect(await raw.messageFor(id)).toMatchObject({ type: 'error', payload: [{ extensions: { code } }] });
+    }
+    for (const id of ['variables', 'input']) {
+      const payload = { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] };
+      expect(await raw.messageFor(id)).toMatchObject({ type: 'next', payload });
+    }
+    await server.manager.set('a', {});
+    expect(await raw.messageFor('watch')).toMatchObject({ type: 'next' });
+    expect(raw.closed).toBeUndefined();
+  });
+
+  it('closes a socket that does not speak the protocol', async () => {
+    const { address } = await startApp();
+    const silent = await openSocket(address);
+    silent.subscribe('1', hello);
+    expect(await silent.closing()).toMatchObject({ code: 4401 });
+    const nonsense = await initSocket(address);
+    nonsense.send('nonsense');
+    expect(await nonsense.closing()).toMatchObject({ code: 4400 });
+    const twice = await initSocket(address);
+    twice.subscribe('same', watch, { id: 'a' });
+    twice.subscribe('same', watch, { id: 'a' });
+    expect(await twice.closing()).toMatchObject({ code: 4409 });
+  });
+
+  it('closes a socket on a broken frame, and the process goes on', async () => {
+    const { address, logged } = await startApp();
+    const handshake = [
+      'GET /graphql HTTP/1.1',
+      'Host: x',
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Protocol: graphql-transport-ws',
+    ].join('\r\n');
+    expect(await sendRaw(address, `${handshake}\r\n\r\n\u007f\u007f\u007f\u007f`)).toMatch(/^HTTP\/1.1 101 /);
+    const raw = await initSocket(address);
+    raw.subscribe('1', hello);
+    expect(await raw.messageFor('1')).toMatchObject({ type: 'next' });
+    expect(logged).toEqual([]);
+  });
+
+  it('answers pings of the protocol and of the socket', async () => {
+    const { address } = await startApp();
+    const raw = await initSocket(address);
+    raw.send({ type: 'ping', payload: { x: 1 } });
+    await eventually(() => expect(raw.received).toContainEqual({ type: 'pong', payload: { x: 1 } }));
+    const pong = new Promise((resolve) => raw.socket.once('pong', resolve));
+    raw.socket.ping();
+    await pong;
+    expect(raw.socket.readyState).toBe(WebSocket.OPEN);
+  });
+});

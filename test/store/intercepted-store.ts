@@ -1,0 +1,34 @@
+import type { Commit, CommitOutcome, Listed, ListQuery, Log, Receipt, Snapshot, Store } from '../../src/store/store.ts';
+import { PassThrough } from './pass-through.ts';
+
+export type Around = <T>(call: keyof Store, proceed: () => Promise<T>) => Promise<T>;
+
+/** A store whose every call passes through `around`, where a test counts, delays, fails or lets others go first. */
+export class InterceptedStore extends PassThrough {
+  around: Around;
+
+  constructor(inner: Store, around: Around = (_call, proceed) => proceed()) {
+    super(inner);
+    this.around = around;
+  }
+
+  override read(id: string): Promise<Snapshot | null> {
+    return this.around('read', () => this.inner.read(id));
+  }
+
+  override readLog(id: string, after: number): Promise<Log> {
+    return this.around('readLog', () => this.inner.readLog(id, after));
+  }
+
+  override commit(id: string, commit: Commit): Promise<CommitOutcome> {
+    return this.around('commit', () => this.inner.commit(id, commit));
+  }
+
+  override findReceipt(id: string, key: string): Promise<Receipt | null> {
+    return this.around('findReceipt', () => this.inner.findReceipt(id, key));
+  }
+
+  override list(query: ListQuery): Promise<readonly Listed[]> {
+    return this.around('list', () => this.inner.list(query));
+  }
+}

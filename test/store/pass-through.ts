@@ -1,0 +1,38 @@
+import type { Commit, CommitOutcome, Listed, ListQuery, Log, Receipt, Snapshot, Store } from '../../src/store/store.ts';
+
+/** A store that leaves everything to another: what a double overrides is what it does differently. */
+export class PassThrough implements Store {
+  protected readonly inner: Store;
+
+  constructor(inner: Store) {
+    this.inner = inner;
+  }
+
+  read(id: string): Promise<Snapshot | null> {
+    return this.inner.read(id);
+  }
+
+  readLog(id: string, after: number): Promise<Log> {
+    return this.inner.readLog(id, after);
+  }
+
+  commit(id: string, commit: Commit): Promise<CommitOutcome> {
+    return this.inner.commit(id, commit);
+  }
+
+  findReceipt(id: string, key: string): Promise<Receipt | null> {
+    return this.inner.findReceipt(id, key);
+  }
+
+  list(query: ListQuery): Promise<readonly Listed[]> {
+    return this.inner.list(query);
+  }
+
+  ready(): Promise<void> {
+    return this.inner.ready();
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+}
