@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts';
-import type { Delta } from '../delta/delta.ts';
 import type { Commit, Entry, LiveContext, Position, Receipt, Snapshot } from '../store/store.ts';
 import { endedTag } from './cursor.ts';
 import type { Plan } from './plan.ts';
@@ -23,7 +22,6 @@ export class Draft {
   readonly #entries: Entry[] = [];
   readonly #receipts: Receipt[] = [];
   #current: Snapshot | null;
-  #isClosed = false;
 
   constructor(base: Snapshot | null, clock: Clock, mint: () => string) {
     this.#expected = base?.position ?? null;
@@ -38,7 +36,6 @@ export class Draft {
 
   /** Whether a plan fits behind what is drafted already: one commit holds versions of one life, and an end stands alone. */
   takes(plan: Plan): boolean {
-    if (this.#isClosed) return false;
     const isFirst = this.#current?.position === this.#expected || this.#current === null;
     return plan.kind === 'begin' || plan.kind === 'end' ? isFirst : true;
   }
@@ -73,8 +70,7 @@ export class Draft {
     const position: Position = Object.freeze({ life: from.life, version: from.version + 1, tag: this.#mint() });
     const insertedAt = this.#clock.now();
     const { version, tag } = position;
-    const delta = freezeEdits(plan.delta);
-    const entry: Entry = Object.freeze({ fromTag: from.tag, version, tag, delta, insertedAt });
+    const entry: Entry = Object.freeze({ fromTag: from.tag, version, tag, delta: plan.delta, insertedAt });
     this.#entries.push(entry);
     const after: LiveContext = Object.freeze({
       status: 'live',
@@ -89,7 +85,6 @@ export class Draft {
 
   #end(plan: Extract<Move, { kind: 'end' }>, before: Snapshot | null): Step {
     if (before === null) throw new TypeError('What is not there cannot end.');
-    this.#isClosed = true;
     const { life, version } = before.position;
     const position: Position = Object.freeze({ life, version, tag: endedTag(this.#mint()) });
     const after: Snapshot = Object.freeze({
@@ -101,15 +96,6 @@ export class Draft {
     });
     return { fromVersion: version, after, entry: null };
   }
-}
-
-/** Entries go into the store frozen at every level; what a delta's edits hold, and the delta itself, are so already. */
-function freezeEdits(delta: Delta): Delta {
-  for (const edit of Object.values(delta)) {
-    Object.freeze(edit);
-    if (edit.action === 'within') freezeEdits(edit.delta);
-  }
-  return delta;
 }
 
 /** A new life's floor: the highest version that any life before it is known to have had. */

@@ -3,6 +3,7 @@ import type { Feed } from '../feed/feed.ts';
 import type { Log, Position, Snapshot, Store } from '../store/store.ts';
 import { Bell } from './bell.ts';
 import { endedTag, isEnded } from './cursor.ts';
+import { Ear } from './ear.ts';
 import { type ContextEvent, contextDeleted, contextDelta, type FullReason, fullContext } from './model.ts';
 import { type Start, versionOf } from './start.ts';
 import { type ContinuityProof, decideSync, proveContinuity } from './sync.ts';
@@ -13,7 +14,7 @@ export interface WatchOptions {
   readonly clock: Clock;
   /** How long a lost notification can go unnoticed, in milliseconds. */
   readonly heartbeatMs: number;
-  /** Told of a store or a feed that failed; the watch goes on and tries again within a heartbeat. */
+  /** Told of a store or a feed that failed; the watch goes on and tries again within a heartbeat. Must not throw. */
   readonly onFailure: (error: unknown) => void;
   readonly prove?: ContinuityProof;
 }
@@ -61,23 +62,28 @@ async function* follow(
 ): AsyncGenerator<ContextEvent, undefined> {
   const { clock, heartbeatMs, onFailure } = options;
   const reader = new Reader(id, start, options);
-  let leave: (() => void) | undefined;
+  const ear = new Ear(id, options.feed, bell, onFailure);
   try {
     while (!signal.aborted) {
-      // Before reading, so that a commit during the read rings for another look. Listening comes first for the same reason.
+      // Before reading, so that nothing is missed in between. But a feed that does not answer keeps nobody from reading: without
+      // it the heartbeat has to do.
+      if (ear.listen()) await bell.wait(clock, heartbeatMs);
+      if (signal.aborted) return;
+      // Before reading, so that a commit during the read rings for another look.
       bell.reset();
+      const lookedAt = clock.monotonic();
       try {
-        leave ??= await options.feed.listen(id, bell.ring);
         const event = await reader.look();
         if (signal.aborted) return;
         if (event) yield event;
       } catch (error) {
         onFailure(error);
       }
-      await bell.wait(clock, signal.aborted ? 0 : heartbeatMs);
+      // Counted from the look, however long the reader has taken over the event since.
+      await bell.wait(clock, Math.max(0, lookedAt + heartbeatMs - clock.monotonic()));
     }
   } finally {
-    leave?.();
+    ear.leave();
   }
 }
 
@@ -133,11 +139,12 @@ class Reader {
     if (snapshot?.status !== 'live') return this.#deletion(start, snapshot);
     this.#moveTo(snapshot.position);
     const isNewLife = start.kind === 'position' && start.position.life !== snapshot.position.life;
-    return fullContext(this.#id, snapshot, snapshot.context, isNewLife ? 'NEW_LIFE' : this.#liveReason(reason));
+    return fullContext(this.#id, snapshot, snapshot.context, isNewLife ? 'NEW_LIFE' : this.#sameLifeReason(reason));
   }
 
-  /** Whoever is past its catch-up and finds the window gone has been too slow. */
-  #liveReason(reason: FullReason): FullReason {
+  /** Another life was there at the look, and has gone; or the window has, past a reader that was too slow for it. */
+  #sameLifeReason(reason: FullReason): FullReason {
+    if (reason === 'NEW_LIFE') return 'POSITION_UNKNOWN';
     return reason === 'WINDOW_PASSED' && !this.#isCatchingUp ? 'FELL_BEHIND' : reason;
   }
 

@@ -171,7 +171,9 @@ describe('a request id stands', () => {
     await manager.set('x', {});
     await manager.update('x', { a: 1 }, { viewer: 'a","b', requestId: 'c' });
     await manager.update('x', { b: 1 }, { viewer: 'a', requestId: 'b","c' });
-    expect(await manager.get('x')).toMatchObject({ version: 3 });
+    await manager.update('x', { c: 1 }, { viewer: 'd', requestId: 'ef' });
+    await manager.update('x', { d: 1 }, { viewer: 'de', requestId: 'f' });
+    expect(await manager.get('x')).toMatchObject({ version: 5 });
   });
 
   test('for one context alone', async () => {

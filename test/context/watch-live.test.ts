@@ -54,6 +54,13 @@ describe('a watch that waits', () => {
     expect(await reader.told()).toMatchObject([whole]);
   });
 
+  test('is sent a delta, however large, where the context is larger still', async () => {
+    const large = 'x'.repeat(20_000);
+    const reader = await world.follow({ cursor: await world.set({ large }) });
+    await world.set({ large, more: 'y'.repeat(5000) });
+    expect(await reader.told()).toMatchObject([delta(1, 2)]);
+  });
+
   test('is not woken by other contexts', async () => {
     await waiting();
     const looks = world.store.logs.passed;

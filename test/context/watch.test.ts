@@ -160,6 +160,16 @@ describe('from a position', () => {
     expect(await above.told()).toMatchObject([{ kind: 'delta', fromVersion: 3, version: 4 }]);
   });
 
+  test('a bare version that any earlier life had is answered by the whole context', async () => {
+    for (const last of [4, 2]) {
+      await world.count(1, last);
+      await world.delete();
+    }
+    await world.count(1, 6);
+    const reader = await world.follow({ version: 4 });
+    expect(await reader.told()).toMatchObject([{ kind: 'full', version: 6, reason: 'POSITION_UNKNOWN' }]);
+  });
+
   test('malformed arguments are refused at once, and not by the first event', () => {
     const refused = [{ cursor: 'no cursor' }, { cursor: '' }, { version: -1 }, { version: 1.5 }, { version: 2 ** 53 }];
     for (const given of refused) expect(() => world.manager.watch('doc', given)).toThrow(InputError);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { apply } from '../../src/delta/apply.ts';
 import type { JsonObject } from '../../src/json.ts';
-import { alone, failure, world, two } from './processes.ts';
+import { alone, failure, two, world } from './processes.ts';
 
 const keys = (count: number, prefix = 'k') => Array.from({ length: count }, (_, n) => `${prefix}${n}`);
 

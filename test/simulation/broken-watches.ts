@@ -30,7 +30,7 @@ export const brokenWatches: Readonly<Record<string, Watch>> = {
     const feed: Feed = {
       listen: async (to, hear) => {
         let isHearing = false;
-        options.clock.after(20, () => {
+        options.clock.after(60, () => {
           isHearing = true;
         });
         return options.feed.listen(to, () => isHearing && hear());

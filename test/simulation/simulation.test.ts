@@ -16,7 +16,7 @@ describe('the simulation of watching', () => {
 
   test('says which seed to play again, and what led to the fault', async () => {
     const found = await findFault(1, 100, brokenWatches['tells the second event twice']);
-    expect(report(found!)).toMatch(/^Seed \d+: the event is no news\n.*watches.*SEED=\d+ npx vitest run/s);
+    expect(report(found!)).toMatch(/^Seed (\d+): the event .*\n.* watches .* FAULT: .*SEED=\1 npx vitest run/s);
   });
 });
 

@@ -56,10 +56,10 @@ class World {
     const clock = this.#clock;
     this.#random = random;
     this.journal = new Journal(isTraced, () => clock.monotonic());
-    this.#isFaithful = random.chance(0.3);
-    this.#canFailOver = !this.#isFaithful && random.chance(0.4);
+    this.#isFaithful = random.chance(0.25);
+    this.#canFailOver = !this.#isFaithful && random.chance(0.5);
     this.#ids = ['one', 'two'].slice(0, 1 + random.below(2));
-    const deltaThreshold = 3 + random.below(6);
+    const deltaThreshold = random.pick([0, 1, 4, 6, 8]);
     const tombstoneTtlMs = random.pick([20, 100, 1000]);
     this.#weather = new Weather(this.#isFaithful ? FAITHFUL : ROUGH, random, clock);
     this.#feed = new FaultyFeed(this.#weather, clock);
@@ -104,9 +104,7 @@ class World {
     });
     const steps: Readonly<Record<typeof kind, () => void>> = {
       write: () => this.#writers.write(id),
-      burst: () => {
-        for (let writes = 2 + random.below(10); writes > 0; writes -= 1) this.#writers.write(id);
-      },
+      burst: () => this.#burst(id),
       come: () => this.#come(id),
       leave: () => {
         if (this.#subscribers.length > 0) random.pick(this.#subscribers).leave();
@@ -116,10 +114,20 @@ class World {
       failOver: () => {
         this.#failovers += 1;
         this.journal.note(() => 'fails over');
-        this.#store.failOver(random.below(6));
+        this.#store.failOver(1 + random.below(4));
+        this.#weather.isFeedDown = true;
+        this.#clock.after(HEARTBEAT_MS / 2, () => {
+          this.#weather.isFeedDown = false;
+        });
+        // So that the versions that were lost are soon made again, by other commits.
+        for (const each of this.#ids) this.#burst(each);
       },
     };
     steps[kind]();
+  }
+
+  #burst(id: string): void {
+    for (let writes = 2 + this.#random.below(10); writes > 0; writes -= 1) this.#writers.write(id);
   }
 
   #toggleOutage(): void {

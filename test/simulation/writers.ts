@@ -18,6 +18,8 @@ export class Writers {
   readonly #store: FaultyStore;
   readonly #random: Random;
   readonly #journal: Journal;
+  /** Some seeds have long lives, others many. */
+  readonly #deletions: number;
   readonly #answers = new Map<string, string[]>();
   #underWay = 0;
   #count = 0;
@@ -27,6 +29,7 @@ export class Writers {
     this.#store = store;
     this.#random = random;
     this.#journal = journal;
+    this.#deletions = random.pick([0.2, 1.5]);
   }
 
   get underWay(): number {
@@ -50,7 +53,7 @@ export class Writers {
 
   async #attempt(id: string, count: number): Promise<void> {
     const manager = this.#random.pick(this.#managers);
-    const verb = this.#random.weighted({ update: 10, set: 4, delete: 1.5, nothing: 1 });
+    const verb = this.#random.weighted({ update: 10, set: 4, delete: this.#deletions, nothing: 1 });
     const requestId = this.#random.chance(0.2) ? `request ${count}` : undefined;
     const known = this.answersOf(id);
     const expectedCursor = known.length > 0 && this.#random.chance(0.1) ? known.at(-1) : undefined;
