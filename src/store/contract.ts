@@ -18,9 +18,9 @@ export type { ContractCase, StoreHarness };
  * for (const { name, run } of storeContract) test(name, () => run(harness));
  * ```
  *
- * Each case asks the harness for an empty store of its own and closes it at the end, so that cases may run at the same time. How
- * fast a store is makes no difference, apart from the harness's `ttlMs` and `tellWithinMs`. A failure is an AssertionError whose
- * message says which rule was broken and how.
+ * Each case asks the harness for an empty store of its own and closes it at the end, so that cases may run at the same
+ * time. How fast a store is makes no difference, apart from the harness's `ttlMs` and `tellWithinMs`. A failure is an
+ * AssertionError whose message says which rule was broken and how.
  */
 export const storeContract: readonly ContractCase[] = [
   ...commitCases,

@@ -39,7 +39,7 @@ export interface Store {
 
   findReceipt(id: string, key: string): Promise<Receipt | null>;
 
-  /** Live contexts whose ids start with `prefix` and come after `after`, by Unicode code point, at most `limit`. */
+  /** Live contexts with ids that start with `prefix` and come after `after`, by code point: `limit`, or all there are. */
   list(query: ListQuery): Promise<readonly Listed[]>;
 
   /** Resolves when the store can serve; rejects with StoreUnavailableError when it can't. */

@@ -38,8 +38,8 @@ interface Life {
 }
 
 /**
- * Whether calls that overlapped can have happened one after the other: each at one moment between its asking and its answer, each
- * finding what the one before left, each doing what its verb says.
+ * Whether calls that overlapped can have happened one after the other: each at one moment between its asking and its
+ * answer, each finding what the one before left, each doing what its verb says.
  */
 export function checkHistory(calls: readonly Call[], end: FullContext | null): void {
   const lives = new Map<string, Life>();
@@ -123,7 +123,9 @@ function checkAbsent({ asked, answered }: Call, lives: ReadonlyMap<string, Life>
   }
 }
 
-/** A write that changed nothing changes nothing in what it returns. (One of two attempts returns what the other did.) */
+/**
+ * A write that changed nothing changes nothing in what it returns. (One of two attempts returns what the other did.)
+ */
 function checkKept({ name, make, expectedVersion }: Call, seen: FullContext, calls: readonly Call[]): void {
   if (calls.filter((other) => other.name === name).length > 1) return;
   expect(make(seen.context), 'a write without a delta changes nothing').toEqual(seen.context);

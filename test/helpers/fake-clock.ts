@@ -5,7 +5,10 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** A clock that stands still until it is moved by hand. Its unit is the second, and it starts at an arbitrary moment of 2023. */
+/**
+ * A clock that stands still until it is moved by hand. Its unit is the second, and it starts at an arbitrary moment of
+ * 2023.
+ */
 export class FakeClock implements Clock {
   #ms = 0;
   #jumpedBy = 0;

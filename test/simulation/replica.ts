@@ -151,8 +151,7 @@ export class Replica {
     insist((reason === 'INITIAL') === (held.kind === 'nothing'), () => `${reason} for who held ${held.kind}`);
     if (held.kind === 'nothing') return;
     const isSameLife = this.#position().life === life;
-    // Between the look and the reading of the whole context a failover may bring an earlier life back.
-    insist(!isSameLife || reason !== 'NEW_LIFE' || this.#rules.mayRewind(), () => 'NEW_LIFE for the same life');
+    insist(!isSameLife || reason !== 'NEW_LIFE', () => 'NEW_LIFE for the same life');
     // Whoever names a bare version has named no life: anything that cannot be proven may have another reason.
     if (this.#told === 0 && this.#beginning === 'version') return;
     insist(isSameLife || reason === 'NEW_LIFE', () => `${reason} for another life`);

@@ -6,8 +6,8 @@ export type LiveCommit = Commit & { readonly next: LiveContext };
 export type EndingCommit = Commit & { readonly next: EndedHead };
 
 /**
- * Makes commits as the writer of contexts makes them: frozen at every level, each version with a tag that no other has, floors
- * derived from what ended. None of them is written before a case hands it to the store.
+ * Makes commits as the writer of contexts makes them: frozen at every level, each version with a tag that no other has,
+ * floors derived from what ended. None of them is written before a case hands it to the store.
  */
 export class Author {
   #made = 0;

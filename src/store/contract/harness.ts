@@ -6,17 +6,18 @@ import { Told } from './told.ts';
 /** How the contract gets at a store of yours. */
 export interface StoreHarness {
   /**
-   * A store that is empty and that nobody else uses, with the options that the case is about; the others keep their defaults.
+   * A store that is empty and that nobody else uses, with the options that the case is about; the others keep their
+   * defaults.
    *
-   * `tell` is to be called with the id of each commit that the store tells the feed of, once for each and in their order: at once, or
-   * somewhat later where the news has to travel, but never sooner than the store sends it.
+   * `tell` is to be called with the id of each commit that the store tells the feed of, once for each and in their
+   * order: at once, or somewhat later where the news has to travel, but never sooner than the store sends it.
    */
   create(options: StoreOptions & { readonly tell: (id: string) => void }): Promise<Store>;
   /** Lets at least `ms` milliseconds pass for the store's TTLs: moves a fake clock, or waits for a real one. */
   elapse(ms: number): Promise<void>;
   /**
-   * The TTL, in milliseconds, that the cases about time ask for: many times what a few calls to the store take. Each of those cases
-   * lets up to two and a half times as much pass. @default 1000
+   * The TTL, in milliseconds, that the cases about time ask for: many times what a few calls to the store take. Each of
+   * those cases lets up to two and a half times as much pass. @default 1000
    */
   readonly ttlMs?: number;
   /** How long, in milliseconds, `tell` may take to come after the commit was answered. @default 5000 */
@@ -25,7 +26,9 @@ export interface StoreHarness {
 
 /** One thing that a store must do. */
 export interface ContractCase {
-  /** A sentence of its own; where it is one of the promises in the comment on `Store`, that one's number comes first. */
+  /**
+   * A sentence of its own; where it is one of the promises in the comment on `Store`, that one's number comes first.
+   */
   readonly name: string;
   /** Rejects with an AssertionError that says which rule was broken and how, or with what the store itself threw. */
   run(harness: StoreHarness): Promise<void>;

@@ -210,4 +210,19 @@ export const receiptCases: readonly ContractCase[] = [
       }
     },
   ),
+
+  contractCase(
+    `${rule}: pushed out and left anew, have their time from then on`,
+    (ttlMs) => ({ receiptLimit: 1, receiptTtlMs: ttlMs }),
+    async ({ store, author, put, elapse, ttlMs }) => {
+      const head = await put(ID, author.begin(null, {}, [author.receipt('a')]));
+      await elapse(0.6 * ttlMs);
+      await put(ID, author.note(head, [author.receipt('b')]));
+      sameReceipt(await store.findReceipt(ID, 'a'), null, 'Past receiptLimit the oldest goes.');
+      const anew = author.receipt('a');
+      await put(ID, author.note(head, [anew]));
+      await elapse(0.6 * ttlMs);
+      sameReceipt(await store.findReceipt(ID, 'a'), anew, 'A key that was left anew does not go at its first time.');
+    },
+  ),
 ];
