@@ -25,8 +25,8 @@ export interface ErrorOptions {
 /** The one base class: whatever Arpeggio throws on purpose is one of these, and says nothing that its caller may not read. */
 export class ArpeggioError extends Error {
   readonly code: ErrorCode;
-  /** Set on every failed write; absent on reads. */
-  readonly applied: Applied | undefined;
+  /** Set on every failed write, where that ends; absent on reads. */
+  applied: Applied | undefined;
   /** What a program needs in order to go on from here, such as a conflict's current version. */
   readonly details: Details;
 
@@ -96,11 +96,11 @@ export class StoreUnavailableError extends ArpeggioError {
   }
 }
 
-/** The error that a write ends with, told what became of it unless the error already knows. */
+/** The error that a write ends with, told what became of the write unless it knows already. */
 export function withOutcome(error: unknown, applied: Applied): ArpeggioError {
   if (!(error instanceof ArpeggioError)) {
     return new ArpeggioError('INTERNAL_SERVER_ERROR', 'The write failed.', { applied, cause: error });
   }
-  if (error.applied !== undefined) return error;
-  return new ArpeggioError(error.code, error.message, { applied, cause: error, details: error.details });
+  error.applied ??= applied;
+  return error;
 }

@@ -76,26 +76,25 @@ export function admit(value: unknown, limits: AdmissionLimits): Json {
   let nodes = 0;
   const take = (item: unknown, depth: number): Json => {
     nodes += 1;
-    if (nodes > limits.nodes)
-      throw new ContextTooLargeError(`It has more than ${limits.nodes} values.`, { applied: 'NO' });
+    if (nodes > limits.nodes) throw new ContextTooLargeError(`It has more than ${limits.nodes} values.`);
     if (item === null || typeof item === 'string' || typeof item === 'boolean') return item;
     if (typeof item === 'number') return exact(item);
-    if (typeof item !== 'object') throw new InputError(`A ${typeof item} is not JSON.`, { applied: 'NO' });
+    if (typeof item !== 'object') throw new InputError(`A ${typeof item} is not JSON.`);
     const deeper = depth + 1;
     if (deeper > limits.depth) {
-      throw new ContextTooLargeError(`It nests deeper than ${limits.depth} levels.`, { applied: 'NO' });
+      throw new ContextTooLargeError(`It nests deeper than ${limits.depth} levels.`);
     }
     if (Array.isArray(item)) return Object.freeze(Array.from(item, (element: unknown) => take(element, deeper)));
     const prototype = Object.getPrototypeOf(item);
     if (prototype !== null && prototype !== Object.prototype) {
-      throw new InputError('Only plain objects are JSON.', { applied: 'NO' });
+      throw new InputError('Only plain objects are JSON.');
     }
     const copy: { [key: string]: Json } = {};
     // Not Object.entries, which would read a wide object whole before the limit ends it.
     for (const key in item) {
       if (!Object.hasOwn(item, key)) continue;
       if (utf8Length(key, limits.keyBytes) > limits.keyBytes) {
-        throw new InputError(`A key is longer than ${limits.keyBytes} bytes.`, { applied: 'NO' });
+        throw new InputError(`A key is longer than ${limits.keyBytes} bytes.`);
       }
       setOwn(copy, key, take((item as { readonly [key: string]: unknown })[key], deeper));
     }
@@ -106,13 +105,13 @@ export function admit(value: unknown, limits: AdmissionLimits): Json {
 
 /** @throws as `admit`, and InputError where the value is no object */
 export function admitObject(value: unknown, limits: AdmissionLimits): JsonObject {
-  if (!isObject(value)) throw new InputError('It must be a JSON object.', { applied: 'NO' });
+  if (!isObject(value)) throw new InputError('It must be a JSON object.');
   return admit(value, limits) as JsonObject;
 }
 
 function exact(number: number): number {
   if (Math.abs(number) <= Number.MAX_SAFE_INTEGER) return number === 0 ? 0 : number;
-  throw new InputError('A number lies beyond what JSON carries exactly, -(2^53 - 1) to 2^53 - 1.', { applied: 'NO' });
+  throw new InputError('A number lies beyond what JSON carries exactly, -(2^53 - 1) to 2^53 - 1.');
 }
 
 /** Bytes of a string in UTF-8, a lone surrogate counted as three; may stop early once past `enough`. */

@@ -6,7 +6,7 @@ export interface Limits {
   readonly idBytes: number;
   /** UTF-8 bytes of one key. BAD_USER_INPUT. @default 1024 */
   readonly keyBytes: number;
-  /** Objects and arrays inside each other, the context itself counted; at most 512. CONTEXT_TOO_LARGE. @default 64 */
+  /** Objects and arrays inside each other, the context itself counted; at most 250. CONTEXT_TOO_LARGE. @default 64 */
   readonly depth: number;
   /** Values in a context, the context itself and every array element counted. CONTEXT_TOO_LARGE. @default 50000 */
   readonly nodes: number;

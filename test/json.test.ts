@@ -44,7 +44,7 @@ describe('admit refuses what JSON cannot carry exactly', () => {
   ])('%s, alone or inside', (_, value) => {
     for (const outer of [value, { a: value }, { a: { b: [1, value] } }]) {
       expect(() => admitted(outer)).toThrow(InputError);
-      expect(() => admitted(outer)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', applied: 'NO' }));
+      expect(() => admitted(outer)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }));
     }
   });
 
@@ -57,7 +57,7 @@ describe('admit refuses what JSON cannot carry exactly', () => {
 });
 
 describe('admit refuses what is too large', () => {
-  const tooLarge = expect.objectContaining({ code: 'CONTEXT_TOO_LARGE', applied: 'NO' });
+  const tooLarge = expect.objectContaining({ code: 'CONTEXT_TOO_LARGE' });
 
   test('a key of more than 1024 bytes in UTF-8', () => {
     for (const key of ['a'.repeat(1024), 'é'.repeat(512), '🧩'.repeat(256)]) {

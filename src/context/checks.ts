@@ -8,9 +8,8 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** @throws InputError unless it is 1 to `idBytes` bytes of well-formed Unicode; any such string is an id, and no two are alike */
 export function checkId(id: string, { idBytes }: Limits): string {
   const bytes = utf8Length(id, idBytes);
-  if (bytes === 0 || bytes > idBytes)
-    throw new InputError(`A context's id has 1 to ${idBytes} bytes.`, { applied: 'NO' });
-  if (LONE_SURROGATE.test(id)) throw new InputError("A context's id is well-formed Unicode.", { applied: 'NO' });
+  if (bytes === 0 || bytes > idBytes) throw new InputError(`A context's id has 1 to ${idBytes} bytes.`);
+  if (LONE_SURROGATE.test(id)) throw new InputError("A context's id is well-formed Unicode.");
   return id;
 }
 
@@ -27,18 +26,18 @@ export function checkListing(first: number, { pageSize }: Limits): void {
 export function checkRequestId(requestId: string, { requestIdBytes }: Limits): string {
   const bytes = utf8Length(requestId, requestIdBytes);
   if (bytes === 0 || bytes > requestIdBytes) {
-    throw new InputError(`A request id has 1 to ${requestIdBytes} bytes.`, { applied: 'NO' });
+    throw new InputError(`A request id has 1 to ${requestIdBytes} bytes.`);
   }
   return requestId;
 }
 
 /** A frozen copy. @throws InputError for an empty path (the context itself can't be removed from itself) or a key too long */
 export function checkRemove(remove: readonly Path[], { keyBytes, nodes }: Limits): readonly Path[] {
-  if (remove.length > nodes) throw new InputError(`remove has at most ${nodes} paths.`, { applied: 'NO' });
+  if (remove.length > nodes) throw new InputError(`remove has at most ${nodes} paths.`);
   return remove.map((path) => {
-    if (path.length === 0) throw new InputError('A path to remove has at least one key.', { applied: 'NO' });
+    if (path.length === 0) throw new InputError('A path to remove has at least one key.');
     if (path.some((key) => utf8Length(key, keyBytes) > keyBytes)) {
-      throw new InputError(`A key has at most ${keyBytes} bytes.`, { applied: 'NO' });
+      throw new InputError(`A key has at most ${keyBytes} bytes.`);
     }
     return [...path];
   });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
-import { ContextNotFoundError } from '../errors.ts';
+import { ContextNotFoundError, withOutcome } from '../errors.ts';
 import type { Feed } from '../feed/feed.ts';
 import { admitObject, type JsonObject } from '../json.ts';
 import { defaultLimits, type Limits } from '../limits.ts';
@@ -84,8 +84,10 @@ export class ContextManager {
 
   /** Replaces the whole context, or makes it, at version 1. @throws VersionConflictError, ContextTooLargeError */
   async set(id: string, context: JsonObject, options: WriteOptions = {}): Promise<ContextChange> {
-    const intent = { verb: 'set', context: admitObject(context, this.#limits) } as const;
-    return this.#writes.change(checkId(id, this.#limits), intent, options);
+    return attempt(() => {
+      const intent = { verb: 'set', context: admitObject(context, this.#limits) } as const;
+      return this.#writes.change(checkId(id, this.#limits), intent, options);
+    });
   }
 
   /**
@@ -98,17 +100,20 @@ export class ContextManager {
     changes: JsonObject,
     { remove = [], ...options }: UpdateOptions = {},
   ): Promise<ContextChange> {
-    const intent = {
-      verb: 'update',
-      changes: admitObject(changes, this.#limits),
-      remove: checkRemove(remove, this.#limits),
-    } as const;
-    return this.#writes.change(checkId(id, this.#limits), intent, options);
+    return attempt(() => {
+      const intent = {
+        verb: 'update',
+        changes: admitObject(changes, this.#limits),
+        remove: checkRemove(remove, this.#limits),
+      } as const;
+      return this.#writes.change(checkId(id, this.#limits), intent, options);
+    });
   }
 
   /** Ends the context's life. @throws ContextNotFoundError, VersionConflictError */
   async delete(id: string, options: WriteOptions = {}): Promise<ContextDeleted> {
-    return this.#writes.end(checkId(id, this.#limits), { verb: 'delete', reason: 'DELETED' }, options);
+    const intent = { verb: 'delete', reason: 'DELETED' } as const;
+    return attempt(() => this.#writes.end(checkId(id, this.#limits), intent, options));
   }
 
   /** The context as it stands; null where there is none. */
@@ -195,5 +200,14 @@ export class ContextManager {
     else this.#openCounts.delete(id);
     const writer = this.#writers.get(id);
     if (count === 0 && writer?.isIdle) this.#writers.delete(id);
+  }
+}
+
+/** A write whose failure, unless it says otherwise, came before anything was stored. */
+async function attempt<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw withOutcome(error, 'NO');
   }
 }

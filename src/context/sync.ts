@@ -39,10 +39,18 @@ export const proveContinuity: ContinuityProof = (entries, from, to) => {
 
 /**
  * What a reader at `start` needs. Anything that cannot be proven is answered by a full context: a delta turns exactly the position
- * that was given into exactly the head's, or it is not sent.
+ * that was given into exactly the head's, or it is not sent. Nor is one that would be larger than the whole.
  */
 export function decideSync(start: Start, log: LiveLog, prove: ContinuityProof = proveContinuity): SyncDecision {
-  const { position: head, floor, bytes } = log.head;
+  const decision = proveDelta(start, log, prove);
+  if (decision.kind !== 'delta') return decision;
+  const { bytes } = measure(decision.delta);
+  return bytes > SMALL_DELTA_BYTES && bytes > log.head.bytes ? full('SMALLER_THAN_DELTA') : decision;
+}
+
+/** The same, whatever the delta's size. */
+export function proveDelta(start: Start, log: LiveLog, prove: ContinuityProof = proveContinuity): SyncDecision {
+  const { position: head, floor } = log.head;
   if (start.kind === 'nothing') return full('INITIAL');
   const from = start.kind === 'position' ? start.position : { life: head.life, version: start.version, tag: undefined };
   if (from.life !== head.life) return full('NEW_LIFE');
@@ -53,19 +61,12 @@ export function decideSync(start: Start, log: LiveLog, prove: ContinuityProof = 
     return from.tag === undefined || from.tag === head.tag ? { kind: 'noChange' } : full('POSITION_UNKNOWN');
   }
   if (!prove(log.entries, from, head)) return full(reasonOfGap(log.entries, from.version));
-  const delta = merge(log.entries.map((entry) => entry.delta));
-  const deltaBytes = measureDelta(delta);
-  if (deltaBytes > SMALL_DELTA_BYTES && deltaBytes > bytes) return full('SMALLER_THAN_DELTA');
-  return { kind: 'delta', fromVersion: from.version, delta };
+  return { kind: 'delta', fromVersion: from.version, delta: merge(log.entries.map((entry) => entry.delta)) };
 }
 
 /** The window reaches back to the reader's version, but not to its state: then that state was never this life's. */
 function reasonOfGap(entries: readonly Entry[], version: number): FullReason {
   return entries[0]?.version === version + 1 ? 'POSITION_UNKNOWN' : 'WINDOW_PASSED';
-}
-
-function measureDelta(delta: Delta): number {
-  return measure(delta).bytes;
 }
 
 function full(reason: FullReason): SyncDecision {

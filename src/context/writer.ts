@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { apply } from '../delta/apply.ts';
-import { withOutcome } from '../errors.ts';
+import { ArpeggioError, withOutcome } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import {
   type Commit,
@@ -14,7 +14,7 @@ import {
 import { Draft, type Step } from './draft.ts';
 import { type Intent, type Plan, planWrite } from './plan.ts';
 import type { Start } from './start.ts';
-import { decideSync } from './sync.ts';
+import { proveDelta } from './sync.ts';
 
 export interface WriterOptions {
   readonly store: Store;
@@ -139,6 +139,11 @@ export class Writer {
       return rest;
     }
     const outcome = await this.#commit(commit);
+    if (outcome instanceof ArpeggioError) {
+      this.#known = undefined;
+      for (const { reject } of group.slice(0, taken)) reject(outcome);
+      return rest;
+    }
     switch (outcome.kind) {
       case 'committed':
         this.#known = draft.current;
@@ -174,11 +179,11 @@ export class Writer {
     return () => resolve(step ? { kind: 'moved', ...step } : { kind: 'kept', at: after });
   }
 
-  async #commit(commit: Commit): Promise<CommitOutcome> {
+  async #commit(commit: Commit): Promise<CommitOutcome | ArpeggioError> {
     try {
       return await this.#options.store.commit(this.#id, commit);
     } catch (error) {
-      throw withOutcome(error, 'UNKNOWN');
+      return withOutcome(error, 'UNKNOWN');
     }
   }
 
@@ -195,7 +200,7 @@ export class Writer {
     const { head, entries } = log;
     if (head?.status !== 'live') return head;
     if (known?.status === 'live') {
-      const decision = decideSync({ kind: 'position', position: known.position }, { head, entries });
+      const decision = proveDelta({ kind: 'position', position: known.position }, { head, entries });
       if (decision.kind === 'noChange') return known;
       if (decision.kind === 'delta') return Object.freeze({ ...head, context: apply(decision.delta, known.context) });
     }

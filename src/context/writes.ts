@@ -17,7 +17,7 @@ import {
 import type { Intent } from './plan.ts';
 import { fingerprint, receiptKey } from './requests.ts';
 import { type Start, startOf, versionOf } from './start.ts';
-import { decideSync } from './sync.ts';
+import { proveDelta } from './sync.ts';
 import type { Write, Writer, Written } from './writer.ts';
 
 /** What every write takes. */
@@ -76,19 +76,15 @@ export class Writes {
     intent: Intent,
     options: WriteOptions,
   ): Promise<Exclude<Written, { kind: 'missing' | 'conflict' }>> {
-    try {
-      const condition = startOf({ version: options.expectedVersion, cursor: options.expectedCursor });
-      const request = this.#requestOf(intent, options);
-      const written = await this.#writerOf(id).write({ intent, condition, request });
-      if (written.kind === 'missing') throw new ContextNotFoundError(id, { applied: 'NO' });
-      if (written.kind === 'conflict') throw await this.#conflict(id, condition, written.current);
-      if (written.kind === 'repeated' && written.receipt.fingerprint !== request?.fingerprint) {
-        throw new InputError('This request id was used with other arguments.', { applied: 'NO' });
-      }
-      return written;
-    } catch (error) {
-      throw withOutcome(error, 'NO');
+    const condition = startOf({ version: options.expectedVersion, cursor: options.expectedCursor });
+    const request = this.#requestOf(intent, options);
+    const written = await this.#writerOf(id).write({ intent, condition, request });
+    if (written.kind === 'missing') throw new ContextNotFoundError(id);
+    if (written.kind === 'conflict') throw await this.#conflict(id, condition, written.current);
+    if (written.kind === 'repeated' && written.receipt.fingerprint !== request?.fingerprint) {
+      throw new InputError('This request id was used with other arguments.');
     }
+    return written;
   }
 
   #requestOf(
@@ -139,7 +135,7 @@ export class Writes {
   ): Promise<ReturnType<typeof renderChanges> | null> {
     const log = await this.#store.readLog(id, versionOf(condition));
     const entries = log.entries.filter(({ version }) => version <= head.position.version);
-    const decision = decideSync(condition, { head, entries });
+    const decision = proveDelta(condition, { head, entries });
     return decision.kind === 'delta' ? renderChanges(decision.delta) : null;
   }
 }

@@ -43,6 +43,15 @@ describe('a conflict tells where the context stands,', () => {
     expect(await failure(manager.set('x', { n: 2 }, expected))).toMatchObject(told);
   });
 
+  test('with changes larger than the context too', async () => {
+    const { conflict, manager, cursors } = await grown(1);
+    await manager.set('x', { text: 'x'.repeat(10_000) });
+    const last = await manager.set('x', { n: 1 });
+    const between = changes({ text: 'x'.repeat(10_000) }, { n: 1 });
+    expect(await conflict({ expectedVersion: 2 })).toMatchObject(is(3, last.context.cursor, between));
+    expect(await conflict({ expectedCursor: cursors[1] })).toMatchObject(is(3, last.context.cursor, []));
+  });
+
   test('without changes where the window has passed', async () => {
     const { conflict, cursors } = await grown(4, { deltaThreshold: 1 });
     expect(await conflict({ expectedVersion: 3 })).toMatchObject(is(4, cursors[4], changes({ n: 3 }, { n: 4 })));

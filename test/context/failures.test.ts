@@ -22,6 +22,16 @@ describe('a commit whose answer is lost', () => {
     expect(await manager.get('x')).toMatchObject({ version: 1, context: { n: 1 } });
   });
 
+  test('leaves writes that were not part of it their turn', async () => {
+    const { manager, line } = alone();
+    await manager.set('x', { n: 0 });
+    line.once('commit', swallow);
+    // A deletion stands alone in its commit, so it was not in the one that was cut.
+    const [update, deletion] = await Promise.allSettled([manager.update('x', { n: 1 }), manager.delete('x')]);
+    expect(update).toMatchObject({ status: 'rejected', reason: { applied: 'UNKNOWN' } });
+    expect(deletion).toMatchObject({ status: 'fulfilled', value: { version: 2 } });
+  });
+
   test('is settled by the same request: it had been applied, and is not again', async () => {
     const { manager, line } = alone();
     await manager.set('x', { n: 0 });
