@@ -33,3 +33,9 @@ export const defaultLimits: Limits = {
   pageSize: 1000,
   documentTokens: 4000,
 };
+
+/** Options over their defaults; one that is there but undefined is as one that is not. */
+export function withDefaults<T extends object>(defaults: T, options: Partial<T> = {}): T {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
+}

@@ -15,6 +15,7 @@ export function checkId(id: string, { idBytes }: Limits): string {
 
 export function checkPrefix(prefix: string, { idBytes }: Limits): void {
   if (utf8Length(prefix, idBytes) > idBytes) throw new InputError(`A prefix has at most ${idBytes} bytes.`);
+  if (LONE_SURROGATE.test(prefix)) throw new InputError('A prefix is well-formed Unicode.');
 }
 
 export function checkListing(first: number, { pageSize }: Limits): void {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
-import { ContextNotFoundError, withOutcome } from '../errors.ts';
+import { ContextNotFoundError, StoreUnavailableError, withOutcome } from '../errors.ts';
 import type { Feed } from '../feed/feed.ts';
 import { admitObject, type JsonObject } from '../json.ts';
-import { defaultLimits, type Limits } from '../limits.ts';
+import { defaultLimits, type Limits, withDefaults } from '../limits.ts';
 import type { Store } from '../store/store.ts';
 import { checkId, checkListing, checkPrefix, checkRemove } from './checks.ts';
 import {
@@ -14,13 +14,14 @@ import {
   contextDelta,
   contextSummary,
   type FullContext,
+  type FullReason,
   fullContext,
   noChange,
   type SyncResult,
 } from './model.ts';
 import { OpenContext } from './open-context.ts';
-import { type Given, startOf, versionOf } from './start.ts';
-import { decideSync } from './sync.ts';
+import { type Given, type Start, startOf, versionOf } from './start.ts';
+import { decideSync, reasonAt } from './sync.ts';
 import { watchContext } from './watch.ts';
 import { Writer } from './writer.ts';
 import { type UpdateOptions, type WriteOptions, Writes } from './writes.ts';
@@ -67,6 +68,9 @@ export class ContextManager {
   readonly #mint: () => string;
   readonly #writers = new Map<string, Writer>();
   readonly #openCounts = new Map<string, number>();
+  /** What ends each watch that has begun. */
+  readonly #watches = new Set<() => void>();
+  #isClosed = false;
   readonly #writes: Writes;
 
   constructor(options: ContextManagerOptions) {
@@ -75,7 +79,7 @@ export class ContextManager {
     this.#store = store;
     this.#feed = feed;
     this.#clock = clock;
-    this.#limits = { ...defaultLimits, ...limits };
+    this.#limits = withDefaults(defaultLimits, limits);
     this.#heartbeatMs = heartbeatMs;
     this.#onFailure = onFailure;
     this.#mint = mint;
@@ -84,7 +88,7 @@ export class ContextManager {
 
   /** Replaces the whole context, or makes it, at version 1. @throws VersionConflictError, ContextTooLargeError */
   async set(id: string, context: JsonObject, options: WriteOptions = {}): Promise<ContextChange> {
-    return attempt(() => {
+    return this.#attempt(() => {
       const intent = { verb: 'set', context: admitObject(context, this.#limits) } as const;
       return this.#writes.change(checkId(id, this.#limits), intent, options);
     });
@@ -100,7 +104,7 @@ export class ContextManager {
     changes: JsonObject,
     { remove = [], ...options }: UpdateOptions = {},
   ): Promise<ContextChange> {
-    return attempt(() => {
+    return this.#attempt(() => {
       const intent = {
         verb: 'update',
         changes: admitObject(changes, this.#limits),
@@ -113,19 +117,23 @@ export class ContextManager {
   /** Ends the context's life. @throws ContextNotFoundError, VersionConflictError */
   async delete(id: string, options: WriteOptions = {}): Promise<ContextDeleted> {
     const intent = { verb: 'delete', reason: 'DELETED' } as const;
-    return attempt(() => this.#writes.end(checkId(id, this.#limits), intent, options));
+    return this.#attempt(() => this.#writes.end(checkId(id, this.#limits), intent, options));
   }
 
   /** The context as it stands; null where there is none. */
   async get(id: string): Promise<FullContext | null> {
+    this.#mustBeOpen();
     const snapshot = await this.#store.read(checkId(id, this.#limits));
     return snapshot?.status === 'live' ? fullContext(id, snapshot, snapshot.context) : null;
   }
 
   /** The least that brings a caller from the position it gives to the present. @throws ContextNotFoundError */
   async sync(id: string, given: Given = {}): Promise<SyncResult> {
+    this.#mustBeOpen();
     const start = startOf(given) ?? ({ kind: 'nothing' } as const);
-    const { head, entries } = await this.#store.readLog(checkId(id, this.#limits), versionOf(start));
+    checkId(id, this.#limits);
+    if (start.kind === 'nothing') return this.#full(id, start, 'INITIAL');
+    const { head, entries } = await this.#store.readLog(id, versionOf(start));
     if (head?.status !== 'live') throw new ContextNotFoundError(id);
     const decision = decideSync(start, { head, entries });
     switch (decision.kind) {
@@ -133,16 +141,14 @@ export class ContextManager {
         return noChange(id, head.position);
       case 'delta':
         return contextDelta(id, head.position, decision.fromVersion, decision.delta, head.insertedAt);
-      case 'full': {
-        const snapshot = await this.#store.read(id);
-        if (snapshot?.status !== 'live') throw new ContextNotFoundError(id);
-        return fullContext(id, snapshot, snapshot.context, decision.reason);
-      }
+      case 'full':
+        return this.#full(id, start, decision.reason);
     }
   }
 
   /** A page of the contexts there are, ordered by the code points of their ids. */
   async list({ prefix = '', first = 50, after }: ListOptions = {}): Promise<ContextPage> {
+    this.#mustBeOpen();
     checkPrefix(prefix, this.#limits);
     checkListing(first, this.#limits);
     const listed = await this.#store.list({ prefix, after: after ?? null, limit: first + 1 });
@@ -157,17 +163,29 @@ export class ContextManager {
    * goes on through deletions, until it is returned.
    */
   watch(id: string, given: Given = {}): AsyncIterableIterator<ContextEvent> {
+    this.#mustBeOpen();
     return watchContext(checkId(id, this.#limits), startOf(given), {
       store: this.#store,
       feed: this.#feed,
       clock: this.#clock,
       heartbeatMs: this.#heartbeatMs,
       onFailure: this.#onFailure,
+      onBegin: (end) => {
+        this.#watches.add(end);
+        return () => this.#watches.delete(end);
+      },
     });
+  }
+
+  /** Ends every watch, and refuses what comes after. Whoever made the store and the feed closes them. */
+  close(): void {
+    this.#isClosed = true;
+    for (const end of this.#watches) end();
   }
 
   /** One context's actor in this process: writers one after the other, the last state kept. Close it when done. */
   async open(id: string): Promise<OpenContext> {
+    this.#mustBeOpen();
     const writer = this.#writer(checkId(id, this.#limits));
     this.#openCounts.set(id, (this.#openCounts.get(id) ?? 0) + 1);
     const context = new OpenContext(id, this, writer, () => this.#release(id));
@@ -178,6 +196,26 @@ export class ContextManager {
       throw error;
     }
     return context;
+  }
+
+  #mustBeOpen(): void {
+    if (this.#isClosed) throw new StoreUnavailableError();
+  }
+
+  /** A write whose failure, unless it says otherwise, came before anything was stored. */
+  async #attempt<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      this.#mustBeOpen();
+      return await write();
+    } catch (error) {
+      throw withOutcome(error, 'NO');
+    }
+  }
+
+  async #full(id: string, start: Start, reason: FullReason): Promise<FullContext> {
+    const snapshot = await this.#store.read(id);
+    if (snapshot?.status !== 'live') throw new ContextNotFoundError(id);
+    return fullContext(id, snapshot, snapshot.context, reasonAt(snapshot.position, start, reason));
   }
 
   #writer(id: string): Writer {
@@ -200,14 +238,5 @@ export class ContextManager {
     else this.#openCounts.delete(id);
     const writer = this.#writers.get(id);
     if (count === 0 && writer?.isIdle) this.#writers.delete(id);
-  }
-}
-
-/** A write whose failure, unless it says otherwise, came before anything was stored. */
-async function attempt<T>(write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    throw withOutcome(error, 'NO');
   }
 }

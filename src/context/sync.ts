@@ -64,6 +64,12 @@ export function proveDelta(start: Start, log: LiveLog, prove: ContinuityProof = 
   return { kind: 'delta', fromVersion: from.version, delta: merge(log.entries.map((entry) => entry.delta)) };
 }
 
+/** Why a snapshot is sent that was read after the decision: by then it may be of another life. */
+export function reasonAt(snapshot: Position, start: Start, reason: FullReason): FullReason {
+  if (start.kind === 'position' && start.position.life !== snapshot.life) return 'NEW_LIFE';
+  return reason === 'NEW_LIFE' ? 'POSITION_UNKNOWN' : reason;
+}
+
 /** The window reaches back to the reader's version, but not to its state: then that state was never this life's. */
 function reasonOfGap(entries: readonly Entry[], version: number): FullReason {
   return entries[0]?.version === version + 1 ? 'POSITION_UNKNOWN' : 'WINDOW_PASSED';

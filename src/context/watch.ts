@@ -6,7 +6,7 @@ import { endedTag, isEnded } from './cursor.ts';
 import { Ear } from './ear.ts';
 import { type ContextEvent, contextDeleted, contextDelta, type FullReason, fullContext } from './model.ts';
 import { type Start, versionOf } from './start.ts';
-import { type ContinuityProof, decideSync, proveContinuity } from './sync.ts';
+import { type ContinuityProof, decideSync, proveContinuity, reasonAt } from './sync.ts';
 
 export interface WatchOptions {
   readonly store: Store;
@@ -16,6 +16,8 @@ export interface WatchOptions {
   readonly heartbeatMs: number;
   /** Told of a store or a feed that failed; the watch goes on and tries again within a heartbeat. Must not throw. */
   readonly onFailure: (error: unknown) => void;
+  /** Told, once the watch has begun, how to end it from outside; returns what is called when it has ended. */
+  readonly onBegin?: (end: () => void) => () => void;
   readonly prove?: ContinuityProof;
 }
 
@@ -37,13 +39,16 @@ export function watchContext(
 ): AsyncIterableIterator<ContextEvent> {
   const bell = new Bell();
   const stop = new AbortController();
-  const events = follow(id, start, options, bell, stop.signal);
+  // A generator that waits takes `return` only after its wait: end the wait first.
+  const end = (): void => {
+    stop.abort();
+    bell.ring();
+  };
+  const events = follow(id, start, options, bell, stop.signal, end);
   return {
     next: () => events.next(),
-    // A generator that waits takes `return` only after its wait: end the wait first.
     async return() {
-      stop.abort();
-      bell.ring();
+      end();
       await events.return(undefined);
       return { done: true, value: undefined };
     },
@@ -59,10 +64,12 @@ async function* follow(
   options: WatchOptions,
   bell: Bell,
   signal: AbortSignal,
+  end: () => void,
 ): AsyncGenerator<ContextEvent, undefined> {
   const { clock, heartbeatMs, onFailure } = options;
   const reader = new Reader(id, start, options);
   const ear = new Ear(id, options.feed, bell, onFailure);
+  const onEnded = options.onBegin?.(end);
   try {
     while (!signal.aborted) {
       // Before reading, so that nothing is missed in between. But a feed that does not answer keeps nobody from reading: without
@@ -84,6 +91,7 @@ async function* follow(
     }
   } finally {
     ear.leave();
+    onEnded?.();
   }
 }
 
@@ -138,14 +146,8 @@ class Reader {
   #full(start: Start, reason: FullReason, snapshot: Snapshot | null): ContextEvent | null {
     if (snapshot?.status !== 'live') return this.#deletion(start, snapshot);
     this.#moveTo(snapshot.position);
-    const isNewLife = start.kind === 'position' && start.position.life !== snapshot.position.life;
-    return fullContext(this.#id, snapshot, snapshot.context, isNewLife ? 'NEW_LIFE' : this.#sameLifeReason(reason));
-  }
-
-  /** Another life was there at the look, and has gone; or the window has, past a reader that was too slow for it. */
-  #sameLifeReason(reason: FullReason): FullReason {
-    if (reason === 'NEW_LIFE') return 'POSITION_UNKNOWN';
-    return reason === 'WINDOW_PASSED' && !this.#isCatchingUp ? 'FELL_BEHIND' : reason;
+    const why = reasonAt(snapshot.position, start, reason);
+    return fullContext(this.#id, snapshot, snapshot.context, this.#isCatchingUp ? why : liveReason(why));
   }
 
   #deletion(start: Start, head: Snapshot | Log['head']): ContextEvent | null {
@@ -173,3 +175,8 @@ class Reader {
 const LOST_TAG = endedTag('lost');
 /** The life that a bare version belonged to when nothing is left to tell which it was. */
 const UNKNOWN_LIFE = 'unknown';
+
+/** Whoever is past its catch-up and finds the window gone has been too slow. */
+function liveReason(reason: FullReason): FullReason {
+  return reason === 'WINDOW_PASSED' ? 'FELL_BEHIND' : reason;
+}

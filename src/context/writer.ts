@@ -47,6 +47,8 @@ interface Waiting {
 
 /** How many writes one commit carries at most, so that a flood does not become one huge script. */
 const GROUP_SIZE = 256;
+/** How long writes to one context may go on, in milliseconds, before others in the process get their turn. */
+const TURN_MS = 10;
 
 /**
  * The one place in a process where writes to one context are decided. Writes that come in while a commit is under way wait and go
@@ -61,6 +63,8 @@ export class Writer {
   #isRunning = false;
   /** The last state seen; undefined before any. */
   #known: Snapshot | null | undefined;
+  /** Whether a commit may have moved the state without our knowing: the next decision wants a look first. */
+  #isInDoubt = false;
 
   constructor(id: string, options: WriterOptions, onIdle: () => void) {
     this.#id = id;
@@ -96,13 +100,19 @@ export class Writer {
     this.#isRunning = true;
     // A turn of the microtask queue, so that writes issued together are grouped from the first commit on.
     await Promise.resolve();
+    const { clock } = this.#options;
+    let turnEnd = clock.monotonic() + TURN_MS;
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0, GROUP_SIZE);
       try {
         const left = await this.#commitGroup(group);
         this.#waiting.unshift(...left);
+        // The memory store answers without letting go of the process.
+        if (this.#waiting.length > 0 && clock.monotonic() >= turnEnd) {
+          await new Promise<void>((resolve) => clock.after(0, resolve));
+          turnEnd = clock.monotonic() + TURN_MS;
+        }
       } catch (error) {
-        this.#known = undefined;
         for (const { reject } of group) reject(withOutcome(error, 'NO'));
       }
     }
@@ -115,17 +125,22 @@ export class Writer {
    * read after the writes came in, if there is one.
    */
   async #commitGroup(group: readonly Waiting[], fresh?: Snapshot | null): Promise<readonly Waiting[]> {
-    const known = fresh === undefined ? this.#known : fresh;
+    const known = fresh === undefined && !this.#isInDoubt ? this.#known : fresh;
     const base = known === undefined ? await this.refresh() : known;
+    this.#isInDoubt = false;
     const draft = new Draft(base, this.#options.clock, this.#options.mint);
     const settle: (() => void)[] = [];
+    const refused: Waiting[] = [];
+    const turnEnd = this.#options.clock.monotonic() + TURN_MS;
     let taken = 0;
     for (const waiting of group) {
       const plan = planWrite(waiting.write.intent, waiting.write.condition, draft.current, this.#options.limits);
       const { request } = waiting.write;
       if (!draft.takes(plan) || (request && draft.has(request.key))) break;
+      if (isRefusal(plan)) refused.push(waiting);
       settle.push(await this.#draft(waiting, plan, draft));
       taken += 1;
+      if (this.#options.clock.monotonic() >= turnEnd) break;
     }
     const rest = group.slice(taken);
     const commit = draft.commit();
@@ -140,9 +155,10 @@ export class Writer {
     }
     const outcome = await this.#commit(commit);
     if (outcome instanceof ArpeggioError) {
-      this.#known = undefined;
-      for (const { reject } of group.slice(0, taken)) reject(outcome);
-      return rest;
+      this.#isInDoubt = true;
+      // Who had no part in the commit is decided anew.
+      for (const waiting of group.slice(0, taken)) if (!refused.includes(waiting)) waiting.reject(outcome);
+      return [...refused, ...rest];
     }
     switch (outcome.kind) {
       case 'committed':
@@ -161,7 +177,7 @@ export class Writer {
   async #draft({ write, resolve, reject }: Waiting, plan: Plan, draft: Draft): Promise<() => void> {
     const { request } = write;
     const before = draft.current;
-    if (plan.kind === 'missing' || plan.kind === 'conflict' || plan.kind === 'tooLarge') {
+    if (isRefusal(plan)) {
       // It may be refused only for having been done before.
       const receipt = request ? await this.#options.store.findReceipt(this.#id, request.key) : null;
       if (receipt) return () => resolve({ kind: 'repeated', receipt });
@@ -206,6 +222,10 @@ export class Writer {
     }
     return this.#options.store.read(this.#id);
   }
+}
+
+function isRefusal(plan: Plan): plan is Extract<Plan, { kind: 'missing' | 'conflict' | 'tooLarge' }> {
+  return plan.kind === 'missing' || plan.kind === 'conflict' || plan.kind === 'tooLarge';
 }
 
 /** Answers the writes that were committed by an earlier attempt, and returns the others. */

@@ -1,4 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts';
+import { withDefaults } from '../limits.ts';
+import { Expiries } from './expiries.ts';
 import { IdIndex } from './id-index.ts';
 import {
   type Commit,
@@ -27,34 +29,13 @@ interface Kept {
   snapshot: Snapshot | null;
   /** Of the snapshot's life, oldest first. */
   entries: readonly Entry[];
-  receipts: Map<string, Receipt>;
+  /** By their keys, oldest first. */
+  readonly receipts: Map<string, Remembered>;
 }
 
-/** Something to forget once it is old enough. */
-interface Due {
-  readonly at: number;
-  readonly forget: () => void;
-}
-
-/** What falls due in the order in which it came, since everything in one queue may grow equally old. */
-class DueQueue {
-  #items: Due[] = [];
-  #first = 0;
-
-  push(due: Due): void {
-    this.#items.push(due);
-  }
-
-  forgetUntil(now: number): void {
-    for (let next = this.#items[this.#first]; next && next.at <= now; next = this.#items[this.#first]) {
-      next.forget();
-      this.#first += 1;
-    }
-    // Dropping them one by one would move all that follow each time.
-    if (this.#first * 2 < this.#items.length || this.#first === 0) return;
-    this.#items = this.#items.slice(this.#first);
-    this.#first = 0;
-  }
+interface Remembered {
+  readonly id: string;
+  readonly receipt: Receipt;
 }
 
 /**
@@ -67,11 +48,11 @@ export class MemoryStore implements Store {
   readonly #clock: Clock;
   readonly #records = new Map<string, Kept>();
   readonly #liveIds = new IdIndex();
-  readonly #tombstones = new DueQueue();
-  readonly #receipts = new DueQueue();
+  readonly #tombstones = new Expiries<string>();
+  readonly #receipts = new Expiries<Remembered>();
 
   constructor({ tell = () => {}, clock = systemClock(), ...options }: MemoryStoreOptions = {}) {
-    this.#options = { ...storeDefaults, ...options };
+    this.#options = withDefaults(storeDefaults, options);
     this.#tell = tell;
     this.#clock = clock;
   }
@@ -88,8 +69,8 @@ export class MemoryStore implements Store {
 
   async commit(id: string, commit: Commit): Promise<CommitOutcome> {
     this.#forgetOld();
-    const record = this.#records.get(id) ?? { snapshot: null, entries: [], receipts: new Map<string, Receipt>() };
-    const known = commit.receipts.flatMap(({ key }) => record.receipts.get(key) ?? []);
+    const record = this.#records.get(id) ?? { snapshot: null, entries: [], receipts: new Map<string, Remembered>() };
+    const known = commit.receipts.flatMap(({ key }) => record.receipts.get(key)?.receipt ?? []);
     if (known.length > 0) return { kind: 'repeated', receipts: known };
     if (!samePosition(record.snapshot?.position ?? null, commit.expected)) {
       return { kind: 'conflict', log: this.#log(id, commit.expected?.version ?? 0) };
@@ -105,7 +86,7 @@ export class MemoryStore implements Store {
 
   async findReceipt(id: string, key: string): Promise<Receipt | null> {
     this.#forgetOld();
-    return this.#records.get(id)?.receipts.get(key) ?? null;
+    return this.#records.get(id)?.receipts.get(key)?.receipt ?? null;
   }
 
   async list({ prefix, after, limit }: ListQuery): Promise<readonly Listed[]> {
@@ -135,39 +116,40 @@ export class MemoryStore implements Store {
       const window = isSameLife ? [...record.entries, ...entries] : entries;
       record.entries = window.slice(Math.max(0, window.length - this.#options.deltaThreshold));
       this.#liveIds.add(id);
+      this.#tombstones.delete(id);
       return;
     }
     record.entries = [];
     this.#liveIds.remove(id);
-    this.#forgetLater(this.#tombstones, this.#options.tombstoneTtlMs, () => {
-      if (record.snapshot !== next) return;
-      record.snapshot = null;
-      this.#dropIfEmpty(id, record);
-    });
+    this.#tombstones.set(id, this.#clock.monotonic() + this.#options.tombstoneTtlMs);
   }
 
   #keepReceipt(id: string, record: Kept, receipt: Receipt): void {
-    record.receipts.set(receipt.key, receipt);
-    const oldest = record.receipts.keys().next();
-    if (record.receipts.size > this.#options.receiptLimit && !oldest.done) record.receipts.delete(oldest.value);
-    this.#forgetLater(this.#receipts, this.#options.receiptTtlMs, () => {
-      if (record.receipts.get(receipt.key) === receipt) record.receipts.delete(receipt.key);
-      this.#dropIfEmpty(id, record);
-    });
-  }
-
-  #forgetLater(queue: DueQueue, ttlMs: number, forget: () => void): void {
-    queue.push({ at: this.#clock.monotonic() + ttlMs, forget });
+    const remembered = { id, receipt };
+    record.receipts.set(receipt.key, remembered);
+    this.#receipts.set(remembered, this.#clock.monotonic() + this.#options.receiptTtlMs);
+    for (const oldest of record.receipts.values()) {
+      if (record.receipts.size <= this.#options.receiptLimit) return;
+      record.receipts.delete(oldest.receipt.key);
+      this.#receipts.delete(oldest);
+    }
   }
 
   #forgetOld(): void {
     const now = this.#clock.monotonic();
-    this.#tombstones.forgetUntil(now);
-    this.#receipts.forgetUntil(now);
+    for (let id = this.#tombstones.take(now); id !== undefined; id = this.#tombstones.take(now)) {
+      const record = this.#records.get(id);
+      if (record) record.snapshot = null;
+      this.#dropIfEmpty(id);
+    }
+    for (let old = this.#receipts.take(now); old !== undefined; old = this.#receipts.take(now)) {
+      this.#records.get(old.id)?.receipts.delete(old.receipt.key);
+      this.#dropIfEmpty(old.id);
+    }
   }
 
-  #dropIfEmpty(id: string, record: Kept): void {
-    if (record.snapshot === null && record.receipts.size === 0 && this.#records.get(id) === record)
-      this.#records.delete(id);
+  #dropIfEmpty(id: string): void {
+    const record = this.#records.get(id);
+    if (record?.snapshot === null && record.receipts.size === 0) this.#records.delete(id);
   }
 }

@@ -70,7 +70,7 @@ describe('the memory store keeps nothing', () => {
     }, store);
     clock.elapse(1000);
     await store.read('live');
-    expect(await held()).toEqual(['tombstone', 'live', 'old', 'anew']);
+    expect(await held()).toEqual(['tombstone', 'live', 'anew']);
     clock.elapse(1000);
     await store.read('live');
     expect(await held()).toEqual(['live', 'anew']);
