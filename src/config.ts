@@ -16,6 +16,13 @@ interface Option<T> {
   readonly parse: (text: string) => T | undefined;
 }
 
+const SWITCH: ReadonlyMap<string, boolean> = new Map([
+  ['1', true],
+  ['true', true],
+  ['0', false],
+  ['false', false],
+]);
+
 /** Every option, once: what reads it, what it takes, what it is without being set. A flag is spelled as its key here. */
 export const options: { readonly [K in keyof Config]: Option<Config[K]> } = {
   host: {
@@ -37,7 +44,7 @@ export const options: { readonly [K in keyof Config]: Option<Config[K]> } = {
     takes: '1 or 0',
     fallback: false,
     description: 'Listen beyond loopback although everybody could read and write everything.',
-    parse: (text) => ({ '1': true, true: true, '0': false, false: false })[text],
+    parse: (text) => SWITCH.get(text),
   },
 };
 

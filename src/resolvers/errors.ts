@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
-import { ArpeggioError, VersionConflictError } from '../errors.ts';
+import { type Applied, ArpeggioError, VersionConflictError } from '../errors.ts';
 import { isObject } from '../json.ts';
 
 /**
@@ -14,10 +14,14 @@ export function toGraphQLError(error: unknown, onUnexpected: (error: unknown) =>
   const located = error instanceof GraphQLError ? error : undefined;
   if (origin instanceof ArpeggioError) {
     if (origin.code === 'INTERNAL_SERVER_ERROR') onUnexpected(origin);
-    return relocate(located, origin.message, { ...detailsOf(origin), code: origin.code, ...appliedOf(origin) });
+    return relocate(located, origin.message, {
+      ...detailsOf(origin),
+      code: origin.code,
+      ...appliedOf(origin, located),
+    });
   }
   if (origin instanceof GraphQLError) {
-    return relocate(located, origin.message, { code: codeOf(origin.extensions) });
+    return relocate(located, origin.message, { code: codeOf(origin.extensions), ...appliedOf({}, located) });
   }
   onUnexpected(origin);
   return relocate(located, 'Unexpected error.', { code: 'INTERNAL_SERVER_ERROR' });
@@ -37,7 +41,12 @@ function detailsOf(error: ArpeggioError): GraphQLErrorExtensions {
   return { ...error.details, changes };
 }
 
-function appliedOf({ applied }: ArpeggioError): GraphQLErrorExtensions {
+/** What became of a write: as the error itself knows, else as whoever knew that nothing ran has put round it. */
+function appliedOf(
+  error: { readonly applied?: Applied | undefined },
+  located: GraphQLError | undefined,
+): GraphQLErrorExtensions {
+  const applied = error.applied ?? located?.extensions['applied'];
   return applied === undefined ? {} : { applied };
 }
 

@@ -2,7 +2,7 @@ import type { ContextPage, ContextSummary } from '../context/model.ts';
 import { builder } from './builder.ts';
 import { VersionedRef } from './versioned.ts';
 
-export const ContextSummaryRef = builder.objectRef<ContextSummary>('ContextSummary').implement({
+const ContextSummaryRef = builder.objectRef<ContextSummary>('ContextSummary').implement({
   description: 'One context of a listing, without its state.',
   interfaces: [VersionedRef],
   fields: (t) => ({
@@ -15,7 +15,7 @@ export const ContextSummaryRef = builder.objectRef<ContextSummary>('ContextSumma
   }),
 });
 
-export const ContextEdgeRef = builder.objectRef<ContextSummary>('ContextEdge').implement({
+const ContextEdgeRef = builder.objectRef<ContextSummary>('ContextEdge').implement({
   description: 'A context at its place in a listing.',
   fields: (t) => ({
     cursor: t.string({
@@ -26,7 +26,7 @@ export const ContextEdgeRef = builder.objectRef<ContextSummary>('ContextEdge').i
   }),
 });
 
-export const PageInfoRef = builder.objectRef<ContextPage & { readonly isFirst: boolean }>('PageInfo').implement({
+const PageInfoRef = builder.objectRef<ContextPage & { readonly isFirst: boolean }>('PageInfo').implement({
   description: 'Where a page stands in its listing.',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether there are more behind the last edge.' }),

@@ -5,7 +5,7 @@ import type { Json } from '../json.ts';
 import { builder } from './builder.ts';
 import { VersionedRef } from './versioned.ts';
 
-export const DeltaFormatRef = builder.enumType('DeltaFormat', {
+const DeltaFormatRef = builder.enumType('DeltaFormat', {
   description: 'Ways to write a delta down.',
   values: {
     NESTED: { description: 'An object of the shape of the context, with `{action, value, oldValue}` at each change.' },
@@ -14,7 +14,7 @@ export const DeltaFormatRef = builder.enumType('DeltaFormat', {
   } as const,
 });
 
-export const ChangeActionRef = builder.enumType('ChangeAction', {
+const ChangeActionRef = builder.enumType('ChangeAction', {
   description: 'What happened at a path.',
   values: {
     ADDED: { value: 'added', description: 'There was nothing there before.' },
@@ -23,7 +23,7 @@ export const ChangeActionRef = builder.enumType('ChangeAction', {
   } as const,
 });
 
-export const ChangeRef = builder.objectRef<Change>('Change').implement({
+const ChangeRef = builder.objectRef<Change>('Change').implement({
   description: 'One change. To apply it, set or remove the value at the path, making missing parents on the way.',
   fields: (t) => ({
     path: t.stringList({

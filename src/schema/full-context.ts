@@ -2,7 +2,7 @@ import type { FullContext } from '../context/model.ts';
 import { builder } from './builder.ts';
 import { VersionedRef } from './versioned.ts';
 
-export const FullContextReasonRef = builder.enumType('FullContextReason', {
+const FullContextReasonRef = builder.enumType('FullContextReason', {
   description: 'Why a whole context comes and not a delta.',
   values: {
     INITIAL: { description: 'You gave no position, or said that you hold nothing.' },

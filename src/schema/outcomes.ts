@@ -4,12 +4,12 @@ import { DeltaRef } from './delta.ts';
 import { FullContextRef } from './full-context.ts';
 import { VersionedRef } from './versioned.ts';
 
-export const NoChangeRef = builder.objectRef<NoChange>('NoChange').implement({
+const NoChangeRef = builder.objectRef<NoChange>('NoChange').implement({
   description: 'Your copy is current.',
   interfaces: [VersionedRef],
 });
 
-export const ContextDeletedReasonRef = builder.enumType('ContextDeletedReason', {
+const ContextDeletedReasonRef = builder.enumType('ContextDeletedReason', {
   description: 'How a context ended.',
   values: {
     DELETED: { description: 'Somebody deleted it.' },
@@ -50,7 +50,7 @@ export const ContextChangeRef = builder.objectRef<ContextChange>('ContextChange'
   fields: (t) => ({
     context: t.field({
       type: FullContextRef,
-      description: 'The context right after the write.',
+      description: 'The context right after the write; for a request id that was used before, as it stands now.',
       resolve: (change) => change.context,
     }),
     delta: t.field({

@@ -1,6 +1,6 @@
 import { Kind, type ValueNode } from 'graphql';
 import { InputError } from '../errors.ts';
-import { isObject, type Json, type JsonObject, setOwn } from '../json.ts';
+import { isObject, type Json, type JsonObject, own, setOwn } from '../json.ts';
 import { builder } from './builder.ts';
 
 builder.scalarType('JSON', {
@@ -77,6 +77,6 @@ function jsonOf(node: ValueNode, variables: { readonly [name: string]: unknown }
       return object;
     }
     case Kind.VARIABLE:
-      return variables?.[node.name.value] as Json | undefined;
+      return variables ? (own(variables, node.name.value) as Json | undefined) : undefined;
   }
 }

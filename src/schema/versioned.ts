@@ -13,7 +13,7 @@ export const VersionedRef = builder.interfaceRef<Positioned>('Versioned').implem
     }),
     version: t.field({
       type: 'Version',
-      description: 'How many versions this life has come to. The first is 1.',
+      description: 'Counts the versions of one life, from 1, or from the archived version after a restore.',
       resolve: (positioned) => positioned.version,
     }),
     cursor: t.field({

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { ContextManager } from '../context/manager.ts';
@@ -11,6 +12,8 @@ import { useDocumentLimit } from './document-limit.ts';
 import { useHealth } from './health.ts';
 import { useJsonOnly } from './json-only.ts';
 import { describeFailure, type Log } from './log.ts';
+import { useOutcome } from './outcome.ts';
+import { useStreams } from './streams.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -19,6 +22,8 @@ export interface AppOptions {
   readonly limits: Limits;
   readonly deltaFormatter: DeltaFormatter | undefined;
   readonly log: Log;
+  /** Told of each HTTP response that streams events. */
+  readonly onStream: (response: ServerResponse) => void;
   /** Rejects while requests should go elsewhere. */
   readonly ready: () => Promise<void>;
 }
@@ -34,7 +39,7 @@ export function maskError(error: unknown, log: Log): GraphQLError {
  * GraphQL over HTTP and SSE, and the pipeline that WebSocket operations go through too. It listens to no port: hand it requests by
  * `fetch`, or to a server as its handler.
  */
-export function createApp({ manager, limits, deltaFormatter, log, ready }: AppOptions): App {
+export function createApp({ manager, limits, deltaFormatter, log, onStream, ready }: AppOptions): App {
   const context: ResolverContext = { manager, deltaFormatter };
   return createYoga<object, ResolverContext>({
     schema,
@@ -45,7 +50,13 @@ export function createApp({ manager, limits, deltaFormatter, log, ready }: AppOp
     // Yoga's own check would answer, before our plugin is asked, every URL that ends so: no URL ends in a line break.
     healthCheckEndpoint: '\n',
     maskedErrors: { maskError: (error) => maskError(error, log) },
-    plugins: [useHealth(ready), useJsonOnly(), useDocumentLimit(limits.documentTokens)],
+    plugins: [
+      useHealth(ready),
+      useJsonOnly(),
+      useDocumentLimit(limits.documentTokens),
+      useOutcome(),
+      useStreams(onStream),
+    ],
     // A page of another origin may neither read answers nor send what needs a preflight.
     cors: false,
     multipart: false,

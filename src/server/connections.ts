@@ -3,13 +3,16 @@ import type { Socket } from 'node:net';
 
 /** The HTTP connections of a server, so that closing it waits for requests only and not for clients that keep a connection open. */
 export interface Connections {
-  /** Ends streams, and each connection as soon as no request runs on it. */
+  /** Says that a response streams events, and has no end of its own. */
+  readonly streams: (response: ServerResponse) => void;
+  /** Cuts streams, and ends each connection as soon as no request runs on it. */
   close(): void;
 }
 
 /** Node by itself would wait for connections that have not sent a request yet, and for those whose last one ends while it closes. */
 export function trackConnections(httpServer: HttpServer): Connections {
   const running = new Map<Socket, Set<ServerResponse>>();
+  const streams = new Set<ServerResponse>();
   let isClosing = false;
   httpServer.on('connection', (socket) => {
     running.set(socket, new Set());
@@ -25,21 +28,21 @@ export function trackConnections(httpServer: HttpServer): Connections {
     responses?.add(response);
     response.once('close', () => {
       responses?.delete(response);
+      streams.delete(response);
       if (isClosing && responses?.size === 0) socket.destroySoon();
     });
   });
   return {
+    streams(response) {
+      // Its client may have left before.
+      if (!response.closed) streams.add(response);
+      if (isClosing) response.destroy();
+    },
     close() {
       isClosing = true;
-      for (const [socket, responses] of running) {
-        if (responses.size === 0) socket.destroy();
-        // A stream has no end of its own. Cutting it, rather than completing it, tells its client to come back.
-        for (const response of responses) if (isStream(response)) response.destroy();
-      }
+      for (const [socket, responses] of running) if (responses.size === 0) socket.destroy();
+      // To cut a stream, rather than to complete it, tells its client to come back.
+      for (const response of streams) response.destroy();
     },
   };
-}
-
-function isStream(response: ServerResponse): boolean {
-  return String(response.getHeader('content-type')).startsWith('text/event-stream');
 }

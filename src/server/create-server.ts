@@ -75,21 +75,26 @@ export function createServer(options: ServerOptions = {}): Server {
     onFailure,
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
   });
-  let isClosing = false;
+  let closed: Promise<void> | undefined;
   const app = createApp({
     manager,
     limits,
     deltaFormatter: options.deltaFormatter,
     log,
+    onStream: (response) => connections.streams(response),
     async ready() {
-      if (isClosing) throw new Error('The server is closing.');
+      if (closed !== undefined) throw new Error('The server is closing.');
       await store.ready();
     },
   });
   const httpServer = createHttpServer((request, response) => {
-    if (hasUrl(request)) void app(request, response);
-    else response.writeHead(400).end();
+    if (!hasUrl(request)) response.writeHead(400).end();
+    else if (!isMeant(request))
+      response.writeHead(421, { 'content-type': 'text/plain' }).end('This server is not that host.\n');
+    else void app(request, response);
   });
+  // A page of another site whose name leads here is not of our origin, though its browser thinks so (DNS rebinding).
+  const isMeant = (request: IncomingMessage): boolean => !isLoopback(host) || isLoopback(hostNameOf(request));
   const connections = trackConnections(httpServer);
   let sockets: WebSockets | undefined;
 
@@ -97,24 +102,29 @@ export function createServer(options: ServerOptions = {}): Server {
     manager,
     fetch: async (request) => cancelledBy(request.signal, await app.fetch(request)),
     async listen() {
+      if (closed !== undefined) throw new Error('The server is closed.');
       if (!insecure && !isLoopback(host)) throw new Error(`Refusing to listen on ${host}: ${EXPOSED}`);
       await listening(httpServer, port, host);
-      sockets = attachWebSockets(httpServer, app, limits, log);
+      sockets = attachWebSockets(httpServer, app, limits, log, isMeant);
       return addressOf(httpServer, host);
     },
-    async close() {
-      if (isClosing) return;
-      isClosing = true;
-      const closed = httpServer.listening ? closing(httpServer) : Promise.resolve();
-      const cut = setTimeout(() => httpServer.closeAllConnections(), GRACE_MS);
-      connections.close();
-      await sockets?.close();
-      await closed;
-      clearTimeout(cut);
-      await feed.close();
-      await store.close();
+    close() {
+      closed ??= close();
+      return closed;
     },
   };
+
+  async function close(): Promise<void> {
+    const ended = httpServer.listening ? closing(httpServer) : Promise.resolve();
+    const cut = setTimeout(() => httpServer.closeAllConnections(), GRACE_MS);
+    connections.close();
+    await sockets?.close();
+    await ended;
+    clearTimeout(cut);
+    manager.close();
+    await feed.close();
+    await store.close();
+  }
 }
 
 const EXPOSED =
@@ -139,6 +149,10 @@ function cancelledBy(signal: AbortSignal, response: Response): Response {
 /** What Yoga makes the URL of. Where that is none, it would answer with the stack of its own failure. */
 function hasUrl({ headers, url }: IncomingMessage): boolean {
   return URL.canParse(`http://${headers.host || 'localhost'}${url}`);
+}
+
+function hostNameOf({ headers, url }: IncomingMessage): string {
+  return new URL(`http://${headers.host || 'localhost'}${url}`).hostname.replace(/^\[|\]$/g, '');
 }
 
 function listening(httpServer: HttpServer, port: number, host: string): Promise<void> {

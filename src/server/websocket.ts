@@ -1,7 +1,7 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
-import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../limits.ts';
 import { type App, GRAPHQL_PATH, maskError } from './app.ts';
 import type { Log } from './log.ts';
@@ -15,20 +15,27 @@ export interface WebSockets {
 }
 
 /** GraphQL over WebSocket (`graphql-transport-ws`) on an HTTP server, each operation through the app's own pipeline. */
-export function attachWebSockets(httpServer: HttpServer, app: App, limits: Limits, log: Log): WebSockets {
+export function attachWebSockets(
+  httpServer: HttpServer,
+  app: App,
+  limits: Limits,
+  log: Log,
+  isMeant: (request: IncomingMessage) => boolean,
+): WebSockets {
   // The types of ws do not know `closeTimeout` yet.
   const options: ServerOptions & { readonly closeTimeout: number } = {
     server: httpServer,
     path: GRAPHQL_PATH,
     maxPayload: limits.bodyBytes,
     closeTimeout: CLOSE_TIMEOUT_MS,
-    verifyClient: ({ req }: { req: IncomingMessage }) => isSameOrigin(req),
+    verifyClient: ({ req }: { req: IncomingMessage }) => isMeant(req) && isSameOrigin(req),
+    WebSocket: QuietSocket,
   };
   const sockets = new WebSocketServer(options);
   const graphql = useServer<Record<string, never>, { readonly socket: WebSocket; readonly request: IncomingMessage }>(
     {
-      execute: (args) => pipelineOf(args).execute(args),
-      subscribe: (args) => pipelineOf(args).subscribe(args),
+      execute: async (args) => withoutStatuses(await pipelineOf(args).execute(args)),
+      subscribe: async (args) => withoutStatuses(await pipelineOf(args).subscribe(args)),
       async onSubscribe(ctx, _id, params) {
         const enveloped = app.getEnveloped({ params, request: undefined, req: ctx.extra.request });
         // What is thrown here would close the socket, with every other operation on it.
@@ -50,7 +57,10 @@ export function attachWebSockets(httpServer: HttpServer, app: App, limits: Limit
           return [withoutStatus(maskError(error, log))];
         }
       },
-      // Nothing that went wrong inside shows as the reason of a close.
+      // What has no code yet was thrown where nothing expected it, as by a result that can't be written as JSON.
+      onError: (_ctx, _id, _payload, errors) =>
+        errors.map((error) => ('code' in error.extensions ? error : maskError(error, log)).toJSON()),
+      // Nor does it show as the reason of a close.
       isProd: true,
     },
     sockets,
@@ -75,6 +85,26 @@ function pipelineOf(args: ExecutionArgs): Pipeline {
 function isSameOrigin({ headers }: IncomingMessage): boolean {
   if (headers.origin === undefined) return true;
   return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host;
+}
+
+/** A socket that went away ends its operations by closing; that what was still to be sent could not be is no news. */
+class QuietSocket extends WebSocket {
+  override send(data: Data, done?: Done): void;
+  override send(data: Data, options: SendOptions, done?: Done): void;
+  override send(data: Data, options?: SendOptions | Done, last?: Done): void {
+    const done = typeof options === 'function' ? options : last;
+    super.send(data, typeof options === 'object' ? options : {}, () => done?.());
+  }
+}
+
+type Data = Parameters<WebSocket['send']>[0];
+type SendOptions = Parameters<WebSocket['send']>[1];
+type Done = (error?: Error) => void;
+
+function withoutStatuses<T>(result: T): T {
+  if (typeof result !== 'object' || result === null || !('errors' in result) || !Array.isArray(result.errors))
+    return result;
+  return { ...result, errors: result.errors.map(withoutStatus) };
 }
 
 /** A status is HTTP's. */

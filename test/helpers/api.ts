@@ -116,13 +116,13 @@ export interface Failure {
   readonly details: Json;
 }
 
-export async function dataOf<T>(running: Promise<Result<T>>): Promise<T> {
+async function dataOf<T>(running: Promise<Result<T>>): Promise<T> {
   const { data, errors } = await running;
   if (errors || !data) throw new Error(`The operation failed: ${JSON.stringify(errors)}`);
   return data;
 }
 
-export async function failureOf(running: Promise<Result<unknown>>): Promise<Failure> {
+async function failureOf(running: Promise<Result<unknown>>): Promise<Failure> {
   const { errors = [] } = await running;
   expect(errors, 'exactly one error').toHaveLength(1);
   const [{ message, extensions }] = errors as [GraphQLFormattedError];

@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type GraphQLFormattedError, print } from 'graphql';
-import { createClient as createSseClient } from 'graphql-sse';
+import { createClient as createSseClient, NetworkError } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -81,7 +81,15 @@ function fetchClient(url: string, fetchText: Fetch): Client {
       return (await response.json()) as Result<T>;
     },
     subscribe: <T, V>(document: Document<T, V>, variables: V) =>
-      sse.iterate(operation(document, variables)) as AsyncIterableIterator<Result<T>>,
+      withErrorsAsResults(
+        sse.iterate(operation(document, variables)) as AsyncIterableIterator<Result<T>>,
+        // With a status that says so, the stream is one result long.
+        async (error) => {
+          if (!(error instanceof NetworkError) || !error.response) return undefined;
+          const [, data] = /^data: (.*)$/m.exec(await (error.response as Response).text()) ?? [];
+          return data === undefined ? undefined : JSON.parse(data);
+        },
+      ),
   };
 }
 
@@ -95,7 +103,9 @@ function webSocketClient(url: string): Client {
   const ws = createWsClient({ url, webSocketImpl: RawWebSocket, retryAttempts: 0 });
   onTestFinished(async () => ws.dispose());
   const iterate = <T>(running: Operation): AsyncIterableIterator<Result<T>> =>
-    withErrorsAsResults(ws.iterate(running) as AsyncIterableIterator<Result<T>>);
+    withErrorsAsResults(ws.iterate(running) as AsyncIterableIterator<Result<T>>, async (error) =>
+      Array.isArray(error) ? { errors: error } : undefined,
+    );
   return {
     async run<T, V>(document: Document<T, V>, variables: V, operationName?: string) {
       const { value } = await iterate<T>(operation(document, variables, operationName)).next();
@@ -106,15 +116,19 @@ function webSocketClient(url: string): Client {
   };
 }
 
-/** An operation that fails before it runs ends with a message of its own on a WebSocket; here it is told like any other failure. */
-function withErrorsAsResults<T>(results: AsyncIterableIterator<Result<T>>): AsyncIterableIterator<Result<T>> {
+/** An operation that fails before it runs does so in a way of each transport's own; here it is told like any other failure. */
+function withErrorsAsResults<T>(
+  results: AsyncIterableIterator<Result<T>>,
+  resultOf: (error: unknown) => Promise<Result<T> | undefined>,
+): AsyncIterableIterator<Result<T>> {
   return {
     async next() {
       try {
         return await results.next();
       } catch (error) {
-        if (!Array.isArray(error)) throw error;
-        return { done: false, value: { errors: error } };
+        const value = await resultOf(error);
+        if (value === undefined) throw error;
+        return { done: false, value };
       }
     },
     return: async () => (await results.return?.()) ?? { done: true, value: undefined },

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../src/limits.ts';
 import { type ListeningApp, startApp } from '../helpers/app.ts';
@@ -147,7 +148,7 @@ describe('GraphQL over HTTP', () => {
     const requests = [
       'GET /health HTTP/1.1\r\nHost: [',
       'GET /graphql HTTP/1.1\r\nHost: a b',
-      'OPTIONS * HTTP/1.1\r\nHost: x:1',
+      'OPTIONS * HTTP/1.1\r\nHost: localhost:1',
     ];
     for (const request of requests) {
       const answer = await sendRaw(address, `${request}\r\nConnection: close\r\n\r\n`);
@@ -161,6 +162,27 @@ describe('GraphQL over HTTP', () => {
     const { origin } = await startApp();
     for (const path of ['/', '/graphql/x', '/graphiql', '/favicon.ico', '//health', '/x/health']) {
       expect((await fetch(origin + path)).status).toBe(404);
+    }
+  });
+});
+
+describe('A server on the loopback', () => {
+  it('answers nobody who thinks it is another host, so that no page of another site reads it by a name of its own', async () => {
+    const { address, origin } = await startApp();
+    const statusOf = (host: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const sent = request(`${origin}/health`, { headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        sent.on('error', reject);
+        sent.end();
+      });
+    for (const host of ['localhost', `127.0.0.1:${address.port}`, '[::1]', 'app.localhost:3000']) {
+      expect(await statusOf(host)).toBe(200);
+    }
+    for (const host of ['evil.example', '10.0.0.1', 'localhost.evil.example', '127.0.0.1.evil.example']) {
+      expect(await statusOf(host)).toBe(421);
     }
   });
 });

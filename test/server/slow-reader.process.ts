@@ -46,3 +46,4 @@ const answers: { readonly [question: string]: () => Promise<unknown> } = {
 process.on('message', async (question) => {
   process.send?.(await answers[String(question)]?.());
 });
+process.on('disconnect', () => process.exit());

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import type { Json } from '../../src/json.ts';
 import { defaultLimits } from '../../src/limits.ts';
 import { startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -44,6 +45,12 @@ describe('GraphQL over WebSocket', () => {
     for (const foreign of ['http://evil.example', other.origin, 'null', 'nonsense', `${origin}.evil.example`]) {
       await expect(openSocket(address, { origin: foreign })).rejects.toThrow('401');
     }
+  });
+
+  it('refuses a page whose own name leads here, though its browser takes that for the same origin', async () => {
+    const { address } = await startApp();
+    const host = `evil.example:${address.port}`;
+    await expect(openSocket(address, { origin: `http://${host}`, headers: { host } })).rejects.toThrow('401');
   });
 
   it('opens at /graphql and nowhere else', async () => {
@@ -95,6 +102,25 @@ describe('GraphQL over WebSocket', () => {
     expect(raw.closed).toBeUndefined();
   });
 
+  it('masks what goes wrong with an event after all, and goes on', async () => {
+    const deltaFormatter = (): Json => ({ toJSON: () => expect.fail('secret') }) as never;
+    const { address, server, feed, logged } = await startApp({ deltaFormatter });
+    const raw = await initSocket(address);
+    await server.manager.set('a', {});
+    raw.subscribe('1', 'subscription { contextChanged(id: "a", version: 1) { ... on Delta { delta } } }');
+    await eventually(() => expect(feed.size).toBe(1));
+    await server.manager.update('a', { x: 1 });
+    expect(await raw.messageFor('1')).toEqual({
+      type: 'error',
+      id: '1',
+      payload: [{ message: 'Unexpected error.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+    });
+    expect(logged).toHaveLength(1);
+    expect(logged.join()).not.toContain('secret');
+    await eventually(() => expect(feed.size).toBe(0));
+    expect(raw.closed).toBeUndefined();
+  });
+
   it('closes a socket that does not speak the protocol', async () => {
     const { address } = await startApp();
     const silent = await openSocket(address);
@@ -113,7 +139,7 @@ describe('GraphQL over WebSocket', () => {
     const { address, logged } = await startApp();
     const handshake = [
       'GET /graphql HTTP/1.1',
-      'Host: x',
+      'Host: localhost',
       'Connection: Upgrade',
       'Upgrade: websocket',
       'Sec-WebSocket-Version: 13',

@@ -98,7 +98,7 @@ describe.each(transports)('A delta over $name', ({ open }) => {
     const { client } = await open();
     const query = 'mutation { setContext(id: "a", context: {}) { delta { delta(format: YAML) } } }';
     const { errors } = await client.run(query, {});
-    expect(errors?.[0]?.extensions).toEqual({ code: 'GRAPHQL_VALIDATION_FAILED' });
+    expect(errors?.[0]?.extensions).toEqual({ code: 'GRAPHQL_VALIDATION_FAILED', applied: 'NO' });
     expect(await new Api(client).read('a')).toBeNull();
   });
 });
