@@ -1,4 +1,3 @@
-import type { Change } from '../delta/changes.ts';
 import type { Delta } from '../delta/delta.ts';
 import type { JsonObject } from '../json.ts';
 import type { EndReason, LiveHead, Position } from '../store/store.ts';
@@ -69,8 +68,6 @@ export interface ContextPage {
   readonly contexts: readonly ContextSummary[];
   readonly hasNextPage: boolean;
 }
-
-export type { Change };
 
 function at(contextId: string, position: Position): Versioned {
   return { contextId, life: position.life, version: position.version, cursor: encodeCursor(position) };
