@@ -11,6 +11,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/browser/**'],
     environment: 'node',
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -2,6 +2,8 @@ export type TimeUnit = 'second' | 'millisecond';
 
 /** Time as it is handed to everything that needs it; tests pass one they move by hand. */
 export interface Clock {
+  /** Milliseconds in one unit of `now`. */
+  readonly unitMs: number;
   /** Unix time in the server's unit, for people and records. It may jump; nothing that must be right depends on it. */
   now(): number;
   /** Milliseconds from an arbitrary start that never run backwards, for ages and timeouts. */
@@ -10,15 +12,20 @@ export interface Clock {
   after(ms: number, run: () => void): () => void;
 }
 
+/** Unix time in a unit, by whatever means. */
+export type TimeProvider = (unit: TimeUnit) => number;
+
 export interface ClockOptions {
   /** @default 'second' */
   readonly timeUnit?: TimeUnit;
+  /** Where timestamps come from. @default the system's time */
+  readonly timeProvider?: TimeProvider;
 }
 
-export function systemClock({ timeUnit = 'second' }: ClockOptions = {}): Clock {
-  const unitMs = timeUnit === 'second' ? 1000 : 1;
+export function systemClock({ timeUnit = 'second', timeProvider = systemTime }: ClockOptions = {}): Clock {
   return {
-    now: () => Math.floor(Date.now() / unitMs),
+    unitMs: UNIT_MS[timeUnit],
+    now: () => timeProvider(timeUnit),
     monotonic: () => performance.now(),
     after(ms, run) {
       const timer = setTimeout(run, ms);
@@ -26,4 +33,10 @@ export function systemClock({ timeUnit = 'second' }: ClockOptions = {}): Clock {
       return () => clearTimeout(timer);
     },
   };
+}
+
+const UNIT_MS = { second: 1000, millisecond: 1 } as const;
+
+function systemTime(unit: TimeUnit): number {
+  return Math.floor(Date.now() / UNIT_MS[unit]);
 }

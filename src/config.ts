@@ -1,103 +1,139 @@
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { loadConfig } from 'c12';
+import { type Option, type OptionName, type Options, optionNames, options } from './options.ts';
 
-/** What the process is told from outside. */
-export interface Config {
-  readonly host: string;
-  readonly port: number;
-  readonly insecure: boolean;
-}
-
-interface Option<T> {
-  readonly env: string;
-  readonly takes: string;
-  readonly fallback: T;
-  readonly description: string;
-  /** Undefined where the text is no such value. */
-  readonly parse: (text: string) => T | undefined;
-}
-
-const SWITCH: ReadonlyMap<string, boolean> = new Map([
-  ['1', true],
-  ['true', true],
-  ['0', false],
-  ['false', false],
-]);
-
-/** Every option, once: what reads it, what it takes, what it is without being set. A flag is spelled as its key here. */
-export const options: { readonly [K in keyof Config]: Option<Config[K]> } = {
-  host: {
-    env: 'HOST',
-    takes: 'an address or a host name',
-    fallback: '127.0.0.1',
-    description: 'The address to listen on. Beyond loopback only with --insecure.',
-    parse: (text) => (text === '' || /\s/.test(text) ? undefined : text),
-  },
-  port: {
-    env: 'PORT',
-    takes: 'an integer from 0 to 65535 (0: any free port)',
-    fallback: 4000,
-    description: 'The port to listen on.',
-    parse: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined),
-  },
-  insecure: {
-    env: 'ARPEGGIO_INSECURE',
-    takes: '1 or 0',
-    fallback: false,
-    description: 'Listen beyond loopback although everybody could read and write everything.',
-    parse: (text) => SWITCH.get(text),
-  },
-};
-
-/** An option was given a value that it does not take. */
+/** An option was given a value that it does not take, or is no option. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-export type Command = { readonly kind: 'serve'; readonly config: Config } | { readonly kind: 'help' | 'version' };
+export type Command =
+  | { readonly kind: 'serve'; readonly options: Options; readonly configFile: string | null }
+  | { readonly kind: 'help' | 'version' };
+
+export interface Surroundings {
+  /** The command line behind the program's name. */
+  readonly args: readonly string[];
+  readonly env: { readonly [name: string]: string | undefined };
+  /** The folder where `arpeggio.config.{ts,js,mjs}` is looked for. */
+  readonly cwd: string;
+}
 
 /**
- * Reads the command line and the environment; a flag wins over its variable.
+ * What the process is told from outside: flags win over environment variables, those over the configuration file, that over the
+ * defaults.
  *
  * @throws ConfigError that names the option, what it got, and what it takes
  */
-export function readCommand(args: readonly string[], env: { readonly [name: string]: string | undefined }): Command {
+export async function readCommand({ args, env, cwd }: Surroundings): Promise<Command> {
   const flags = parseFlags(args);
   if (flags['help']) return { kind: 'help' };
   if (flags['version']) return { kind: 'version' };
-  const read = <K extends keyof Config>(key: K): Config[K] => {
-    const { env: variable, takes, fallback, parse }: Option<Config[K]> = options[key];
-    const flag = flags[key];
-    const [source, text] =
-      flag === undefined ? [variable, env[variable]] : [`--${key}`, flag === true ? '1' : String(flag)];
-    if (text === undefined || (flag === undefined && text === '')) return fallback;
-    const value = parse(text);
-    if (value === undefined) throw new ConfigError(`${source} is ${JSON.stringify(text)}; it takes ${takes}.`);
-    return value;
-  };
-  return { kind: 'serve', config: { host: read('host'), port: read('port'), insecure: read('insecure') } };
+  const { file, values } = await readFile(cwd, flags['config']);
+  const read: { [name: string]: unknown } = {};
+  for (const name of optionNames) {
+    const value = fromFlag(name, flags) ?? fromEnvironment(name, env) ?? fromFile(name, values, file);
+    if (value !== undefined) read[name] = value;
+  }
+  // Each value was accepted by its option.
+  return { kind: 'serve', options: read as Options, configFile: file };
 }
 
-function parseFlags(args: readonly string[]): { readonly [flag: string]: string | boolean | undefined } {
+type Flags = { readonly [flag: string]: string | boolean | undefined };
+
+function parseFlags(args: readonly string[]): Flags {
+  const known = optionNames.filter((name) => options[name].fromText);
   try {
-    return parseArgs({
+    const { values } = parseArgs({
       args: [...args],
+      allowNegative: true,
       options: {
-        host: { type: 'string', short: 'H' },
-        port: { type: 'string', short: 'p' },
-        insecure: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
+        config: { type: 'string', short: 'c' },
+        ...Object.fromEntries(known.map((name) => [flagOf(name), parsing(options[name])])),
       },
-    }).values;
+    });
+    return values as Flags;
   } catch (error) {
-    throw new ConfigError(`${error instanceof Error ? error.message : String(error)} See arpeggio --help.`);
+    throw new ConfigError(`${error instanceof Error ? error.message : String(error)}. See arpeggio --help.`);
   }
 }
 
+function parsing({ isSwitch, short }: Option): NonNullable<ParseArgsConfig['options']>[string] {
+  return { type: isSwitch ? 'boolean' : 'string', ...(short ? { short } : {}) };
+}
+
+function fromFlag(name: OptionName, flags: Flags): unknown {
+  const flag = flags[flagOf(name)];
+  return flag === undefined
+    ? undefined
+    : parse(name, `--${flagOf(name)}`, typeof flag === 'boolean' ? String(flag) : flag);
+}
+
+/** An empty variable is as none. */
+function fromEnvironment(name: OptionName, env: Surroundings['env']): unknown {
+  const { env: variable } = options[name];
+  const text = variable === undefined ? undefined : env[variable];
+  return text === undefined || text === '' ? undefined : parse(name, String(variable), text);
+}
+
+function fromFile(name: OptionName, values: { readonly [key: string]: unknown }, file: string | null): unknown {
+  const value = values[name];
+  if (value === undefined) return undefined;
+  const { takes, accepts } = options[name];
+  if (!accepts(value)) throw new ConfigError(`${name} in ${file} is ${shown(value)}; it takes ${takes}.`);
+  return value;
+}
+
+function parse(name: OptionName, source: string, text: string): unknown {
+  const { takes, accepts, fromText } = options[name];
+  const value = fromText?.(text);
+  if (value === undefined || !accepts(value)) throw new ConfigError(`${source} is ${shown(text)}; it takes ${takes}.`);
+  return value;
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
+}
+
+async function readFile(
+  cwd: string,
+  named: string | boolean | undefined,
+): Promise<{ readonly file: string | null; readonly values: { readonly [key: string]: unknown } }> {
+  const isNamed = typeof named === 'string';
+  try {
+    const { config, _configFile } = await loadConfig({
+      name: 'arpeggio',
+      cwd,
+      ...(isNamed ? { configFile: named, configFileRequired: true } : {}),
+      rcFile: false,
+      globalRc: false,
+      packageJson: false,
+      dotenv: false,
+      extend: false,
+    });
+    const unknown = Object.keys(config).find((key) => !(key in options));
+    if (unknown !== undefined) throw new ConfigError(`${_configFile} has ${unknown}, which is no option.`);
+    return { file: _configFile ?? null, values: config };
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError(
+      `The configuration file can't be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+export function flagOf(name: OptionName): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 export function helpText(): string {
-  const rows = Object.entries(options).map(([key, { env, fallback, description }]) => {
-    const name = `--${key}, ${env}`;
-    return `  ${name.padEnd(34)}${description} Default: ${fallback}.`;
+  const rows = optionNames.map((name) => {
+    const { env, takes, fallback, description, fromText, short } = options[name];
+    const flag = `--${flagOf(name)}${short ? `, -${short}` : ''}`;
+    const spelled = fromText ? `${flag}, ${env}` : `${name} (file only)`;
+    return `  ${spelled}\n      ${description} Takes ${takes}. Default: ${fallback}.`;
   });
   return [
     'arpeggio: serves versioned contexts over GraphQL.',
@@ -105,9 +141,10 @@ export function helpText(): string {
     'Usage: arpeggio [options]',
     '',
     ...rows,
-    `  ${'--help'.padEnd(34)}Prints this.`,
-    `  ${'--version'.padEnd(34)}Prints the version.`,
+    '  --config, -c\n      The configuration file. Default: arpeggio.config.{ts,js,mjs} in this folder, where there is one.',
+    '  --help, -h\n      Prints this.',
+    '  --version, -v\n      Prints the version.',
     '',
-    'A flag wins over its environment variable.',
+    'A flag wins over its environment variable, that over the configuration file.',
   ].join('\n');
 }

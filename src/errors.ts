@@ -5,8 +5,11 @@ export type ErrorCode =
   | 'VERSION_CONFLICT'
   | 'CONTEXT_TOO_LARGE'
   | 'LIMIT_EXCEEDED'
+  | ArchiveErrorCode
   | 'STORE_UNAVAILABLE'
   | 'INTERNAL_SERVER_ERROR';
+
+export type ArchiveErrorCode = 'EXPORT_NOT_CONFIGURED' | 'EXPORT_FAILED' | 'RESTORE_NOT_CONFIGURED' | 'RESTORE_FAILED';
 
 /** Plain data for programs, in JSON's types. */
 export type Details = { readonly [name: string]: unknown };
@@ -86,6 +89,13 @@ export class ContextTooLargeError extends ArpeggioError {
 export class LimitExceededError extends ArpeggioError {
   constructor(message: string, options?: ErrorOptions) {
     super('LIMIT_EXCEEDED', message, options);
+  }
+}
+
+/** An archive is not there, or failed; the store is as it was. */
+export class ArchiveError extends ArpeggioError {
+  constructor(code: ArchiveErrorCode, message: string, options: ErrorOptions = {}) {
+    super(code, message, { applied: 'NO', ...options });
   }
 }
 

@@ -1,10 +1,25 @@
-export { type Clock, type ClockOptions, systemClock, type TimeUnit } from './clock.ts';
+export type {
+  Archive,
+  ArchiveCall,
+  ArchiveCallbacks,
+  ArchivedContext,
+  ExportContext,
+  ExportedContext,
+  RestoreContext,
+} from './archive/archive.ts';
+export { type ArchiveOptions, createArchive } from './archive/create-archive.ts';
+export { archiveNamed } from './archive/open-storage.ts';
+export { type StorageArchive, storageArchive } from './archive/storage-archive.ts';
+export { CleanupServer, type CleanupSettings, type CleanupStatus } from './cleanup/cleanup-server.ts';
+export { type CleanupOptions, CleanupPass, type CleanupReport } from './cleanup/pass.ts';
+export { type Clock, type ClockOptions, systemClock, type TimeProvider, type TimeUnit } from './clock.ts';
 export { ContextManager, type ContextManagerOptions, type ListOptions } from './context/manager.ts';
 export type {
   ContextChange,
   ContextDeleted,
   ContextDelta,
   ContextEvent,
+  ContextExport,
   ContextPage,
   ContextSummary,
   FullContext,
@@ -14,7 +29,7 @@ export type {
 } from './context/model.ts';
 export type { OpenContext } from './context/open-context.ts';
 export type { Given } from './context/start.ts';
-export type { UpdateOptions, WriteOptions } from './context/writes.ts';
+export type { RestoreOptions, UpdateOptions, WriteOptions } from './context/writes.ts';
 export { apply, DeltaMismatchError, invert } from './delta/apply.ts';
 export { calculate } from './delta/calculate.ts';
 export { applyChanges, type Change, renderChanges } from './delta/changes.ts';
@@ -24,6 +39,8 @@ export { type DeltaFormat, type DeltaFormatter, type DeltaMeta, formatDelta } fr
 export { merge } from './delta/merge.ts';
 export {
   type Applied,
+  ArchiveError,
+  type ArchiveErrorCode,
   ArpeggioError,
   ContextNotFoundError,
   ContextTooLargeError,
@@ -37,12 +54,15 @@ export type { Feed } from './feed/feed.ts';
 export { MemoryFeed } from './feed/memory-feed.ts';
 export type { Json, JsonObject } from './json.ts';
 export { defaultLimits, type Limits } from './limits.ts';
-export { type Address, createServer, type Server, type ServerOptions } from './server/create-server.ts';
+export { type Address, createServer, type Server } from './server/create-server.ts';
 export { type Log, silentLog } from './server/log.ts';
+export type { ServerOptions } from './server/server-options.ts';
 export { MemoryStore, type MemoryStoreOptions } from './store/memory-store.ts';
 export type {
+  AgeQuery,
   Commit,
   CommitOutcome,
+  ContextStore,
   EndedHead,
   Entry,
   Head,
@@ -55,5 +75,8 @@ export type {
   Receipt,
   Snapshot,
   Store,
+  StoredRecord,
   StoreOptions,
+  Trimmed,
+  UpkeepStore,
 } from './store/store.ts';

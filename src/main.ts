@@ -1,34 +1,38 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { type Config, helpText, readCommand } from './config.ts';
+import { helpText, readCommand } from './config.ts';
+import type { Options } from './options.ts';
 import { createServer } from './server/create-server.ts';
+import { DEFAULT_ARCHIVE } from './server/engine.ts';
 
 /** The process: configuration, server, port, signals. */
 async function main(): Promise<void> {
-  const command = readCommand(process.argv.slice(2), process.env);
+  const command = await readCommand({ args: process.argv.slice(2), env: process.env, cwd: process.cwd() });
   switch (command.kind) {
     case 'help':
       return console.log(helpText());
     case 'version':
       return console.log(packageVersion());
     case 'serve':
-      return serve(command.config);
+      return serve(command.options, command.configFile);
   }
 }
 
-async function serve(config: Config): Promise<void> {
-  const server = createServer(config);
+async function serve(options: Options, configFile: string | null): Promise<void> {
+  const server = createServer(options);
   const { http, websocket } = await server.listen();
-  console.log(
-    [
-      `Arpeggio ${packageVersion()} is listening.`,
-      `  GraphQL over HTTP and SSE   ${http}`,
-      `  GraphQL over WebSocket      ${websocket}`,
-      '  Store                       memory: gone when this process ends',
-    ].join('\n'),
-  );
-  if (config.insecure) console.warn('INSECURE: whoever can reach this address can read and write every context.');
+  const lines = [
+    `Arpeggio ${packageVersion()} is listening.`,
+    `  GraphQL over HTTP and SSE   ${http}`,
+    `  GraphQL over WebSocket      ${websocket}`,
+    ...(options.graphiql === false ? [] : [`  GraphiQL in a browser       ${http}`]),
+    '  Store                       memory: gone when this process ends',
+    `  Archive                     ${describeArchive(options)}`,
+    ...(configFile === null ? [] : [`  Configuration               ${configFile}`]),
+  ];
+  console.log(lines.join('\n'));
+  if (options.insecure) console.warn('INSECURE: whoever can reach this address can read and write every context.');
   let isStopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     // Asked twice means now.
@@ -39,6 +43,12 @@ async function serve(config: Config): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+/** What comes behind the driver's name may hold a password. */
+function describeArchive({ archive = DEFAULT_ARCHIVE, exportContext, restoreContext }: Options): string {
+  if (exportContext || restoreContext) return 'your own functions';
+  return archive.startsWith('fs:') ? archive.slice(3) : String(archive.split(':')[0]);
 }
 
 function packageVersion(): string {

@@ -1,49 +1,98 @@
-import { describe, expect, it } from 'vitest';
-import { ConfigError, helpText, options, readCommand } from '../src/config.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ConfigError, flagOf, helpText, readCommand } from '../src/config.ts';
+import { optionNames, options } from '../src/options.ts';
 
-const defaults = { host: '127.0.0.1', port: 4000, insecure: false };
+type Env = { readonly [name: string]: string };
 
-function configOf(args: readonly string[], env: { readonly [name: string]: string } = {}): unknown {
-  const command = readCommand(args, env);
-  return command.kind === 'serve' ? command.config : command.kind;
+/** A folder of its own, with a configuration file where one is given. */
+function folder(files: { readonly [name: string]: string } = {}): string {
+  const path = mkdtempSync(join(tmpdir(), 'arpeggio-'));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
+  return path;
+}
+
+async function configOf(args: readonly string[], env: Env = {}, cwd = folder()): Promise<unknown> {
+  const command = await readCommand({ args, env, cwd });
+  return command.kind === 'serve' ? command.options : command.kind;
 }
 
 describe('The configuration', () => {
-  it('is safe without being set at all', () => {
-    expect(configOf([])).toEqual(defaults);
+  it('leaves every default to the server', async () => {
+    expect(await configOf([])).toEqual({});
   });
 
-  it('is read from the environment', () => {
-    const env = { HOST: '0.0.0.0', PORT: '8080', ARPEGGIO_INSECURE: '1', ELSE: 'x' };
-    expect(configOf([], env)).toEqual({ host: '0.0.0.0', port: 8080, insecure: true });
+  it('is read from the environment', async () => {
+    const env = { HOST: '0.0.0.0', PORT: '8080', ARPEGGIO_INSECURE: '1', ARPEGGIO_CONTEXT_TTL: '60', ELSE: 'x' };
+    expect(await configOf([], env)).toEqual({ host: '0.0.0.0', port: 8080, insecure: true, contextTtl: 60 });
   });
 
-  it('is read from flags, which win over the environment', () => {
-    const env = { HOST: '::1', PORT: '1', ARPEGGIO_INSECURE: '0' };
-    expect(configOf(['--host', 'localhost', '--port', '0', '--insecure'], env)).toEqual({
-      host: 'localhost',
-      port: 0,
-      insecure: true,
+  it('is read from flags, which win over the environment', async () => {
+    const env = { HOST: '::1', PORT: '1', ARPEGGIO_INSECURE: '0', ARPEGGIO_GRAPHIQL: '1' };
+    const args = ['--host', 'localhost', '--port', '0', '--insecure', '--no-graphiql'];
+    expect(await configOf(args, env)).toEqual({ host: 'localhost', port: 0, insecure: true, graphiql: false });
+    expect(await configOf(['-H', '127.0.0.2', '--port=65535'])).toEqual({ host: '127.0.0.2', port: 65_535 });
+    expect(await configOf(['-p', '80'], { PORT: 'nonsense' })).toEqual({ port: 80 });
+  });
+
+  it('takes a variable that is empty for one that is not set', async () => {
+    expect(await configOf([], { HOST: '', PORT: '', ARPEGGIO_INSECURE: '' })).toEqual({});
+  });
+
+  it.each([
+    ['arpeggio.config.ts', 'const port: number = 5000; export default { port, deltaThreshold: 7 };'],
+    ['arpeggio.config.js', 'export default { port: 5000, deltaThreshold: 7 };'],
+    ['arpeggio.config.mjs', 'export default { port: 5000, deltaThreshold: 7 };'],
+  ])('is read from %s, over which the environment wins', async (name, text) => {
+    const cwd = folder({ [name]: text, 'package.json': '{"type":"module"}' });
+    expect(await configOf([], {}, cwd)).toEqual({ port: 5000, deltaThreshold: 7 });
+    expect(await configOf([], { PORT: '6000' }, cwd)).toEqual({ port: 6000, deltaThreshold: 7 });
+    expect(await configOf(['--port', '7000'], { PORT: '6000' }, cwd)).toEqual({ port: 7000, deltaThreshold: 7 });
+  });
+
+  it('takes functions from the file', async () => {
+    const text = `export default {
+      deltaFormatter: (changes) => changes.length,
+      timeProvider: (unit) => (unit === 'second' ? 1 : 1000),
+      exportContext: async () => {},
+      restoreContext: async () => null,
+    };`;
+    const command = await readCommand({ args: [], env: {}, cwd: folder({ 'arpeggio.config.mjs': text }) });
+    if (command.kind !== 'serve') throw new Error('It serves.');
+    expect(command.options.timeProvider?.('second')).toBe(1);
+    expect(Object.keys(command.options)).toHaveLength(4);
+    expect(command.configFile).toMatch(/arpeggio\.config\.mjs$/);
+  });
+
+  it('is read from a file of another name by --config, which must be there', async () => {
+    const cwd = folder({
+      'other.mjs': 'export default { port: 5000 };',
+      'arpeggio.config.mjs': 'export default { port: 1 };',
     });
-    expect(configOf(['-H', '127.0.0.2', '--port=65535'])).toEqual({ ...defaults, host: '127.0.0.2', port: 65_535 });
-    expect(configOf(['-p', '80'], { PORT: 'nonsense' })).toEqual({ ...defaults, port: 80 });
-  });
-
-  it('takes a variable that is empty for one that is not set', () => {
-    expect(configOf([], { HOST: '', PORT: '', ARPEGGIO_INSECURE: '' })).toEqual(defaults);
+    expect(await configOf(['--config', 'other.mjs'], {}, cwd)).toEqual({ port: 5000 });
+    await expect(configOf(['--config', 'missing.mjs'], {}, cwd)).rejects.toThrow(ConfigError);
   });
 
   it.each([
-    [{ ARPEGGIO_INSECURE: 'true' }, true],
-    [{ ARPEGGIO_INSECURE: '1' }, true],
-    [{ ARPEGGIO_INSECURE: 'false' }, false],
-    [{ ARPEGGIO_INSECURE: '0' }, false],
-  ])('takes %j as %s', (env, insecure) => {
-    expect(configOf([], env)).toEqual({ ...defaults, insecure });
+    ['{ contextTtl: "x" }', /^contextTtl in .*arpeggio\.config\.mjs is "x"; it takes an integer from 1/],
+    ['{ contextTtl: 0 }', /contextTtl in .* is 0; it takes/],
+    ['{ deltaFormatter: 1 }', /deltaFormatter in .* is 1; it takes a function \(changes, meta\) => JSON\./],
+    ['{ port: () => 1 }', /port in .* is a function; it takes an integer/],
+    ['{ timeUnit: "hour" }', /timeUnit in .* is "hour"; it takes second or millisecond\./],
+    ['{ insecure: 1 }', /insecure in .* is 1; it takes 1 or 0|true or false/],
+    ['{ contexTtl: 1 }', /has contexTtl, which is no option\./],
+    ['{', /The configuration file can't be read/],
+  ])('refuses a file with %s', async (text, message) => {
+    const cwd = folder({ 'arpeggio.config.mjs': `export default ${text};` });
+    await expect(configOf([], {}, cwd)).rejects.toThrow(ConfigError);
+    await expect(configOf([], {}, cwd)).rejects.toThrow(message);
   });
 
   it.each([
-    [[], { PORT: 'abc' }, 'PORT is "abc"; it takes an integer from 0 to 65535 (0: any free port).'],
+    [[], { PORT: 'abc' }, 'PORT is "abc"; it takes an integer from 0 to 65535.'],
     [[], { PORT: '65536' }, 'PORT is "65536"; it takes'],
     [[], { PORT: '-1' }, 'PORT is "-1"; it takes'],
     [[], { PORT: '80.0' }, 'PORT is "80.0"; it takes'],
@@ -56,27 +105,30 @@ describe('The configuration', () => {
     [[], { ARPEGGIO_INSECURE: 'yes' }, 'ARPEGGIO_INSECURE is "yes"; it takes 1 or 0.'],
     [[], { ARPEGGIO_INSECURE: 'constructor' }, 'ARPEGGIO_INSECURE is "constructor"; it takes 1 or 0.'],
     [[], { ARPEGGIO_INSECURE: '__proto__' }, 'ARPEGGIO_INSECURE is "__proto__"; it takes 1 or 0.'],
+    [[], { ARPEGGIO_TIME_UNIT: 'minute' }, 'ARPEGGIO_TIME_UNIT is "minute"; it takes second or millisecond.'],
+    [[], { ARPEGGIO_ARCHIVE: 'somewhere' }, 'ARPEGGIO_ARCHIVE is "somewhere"; it takes fs:FOLDER'],
+    [['--context-ttl', '0'], {}, '--context-ttl is "0"; it takes an integer from 1'],
     [['--nonsense'], {}, '--nonsense'],
     [['extra'], {}, 'extra'],
     [['--port'], {}, '--port'],
-  ])('refuses %j with %j, and names the option, what it got and what it takes', (args, env, message) => {
-    expect(() => readCommand(args, env)).toThrow(ConfigError);
-    expect(() => readCommand(args, env)).toThrow(message);
+  ])('refuses %j with %j, and names the option, what it got and what it takes', async (args, env, message) => {
+    await expect(configOf(args, env as Env)).rejects.toThrow(ConfigError);
+    await expect(configOf(args, env as Env)).rejects.toThrow(message);
   });
 
-  it('is helped with, and its version told, before anything else is looked at', () => {
-    for (const flag of ['--help', '-h']) expect(configOf([flag], { PORT: 'nonsense' })).toBe('help');
-    for (const flag of ['--version', '-v']) expect(configOf([flag], { PORT: 'nonsense' })).toBe('version');
+  it('is helped with, and its version told, before anything else is looked at', async () => {
+    for (const flag of ['--help', '-h']) expect(await configOf([flag], { PORT: 'nonsense' })).toBe('help');
+    for (const flag of ['--version', '-v']) expect(await configOf([flag], { PORT: 'nonsense' })).toBe('version');
   });
 
-  it('is explained whole: every option with its flag, its variable, its default', () => {
+  it('is explained whole: every option with its flag, its variable, what it takes, its default', () => {
     const help = helpText();
-    for (const [key, { env, fallback, description }] of Object.entries(options)) {
-      const line = help.split('\n').find((text) => text.includes(`--${key}, ${env}`));
-      expect(line).toContain(description);
-      expect(line).toContain(`Default: ${fallback}.`);
+    for (const name of optionNames) {
+      const { env, takes, fallback, description } = options[name];
+      expect(help).toContain(env === undefined ? `${name} (file only)` : `--${flagOf(name)}`);
+      expect(help).toContain(`${description} Takes ${takes}. Default: ${fallback}.`);
+      if (env !== undefined) expect(help).toContain(`, ${env}\n`);
     }
-    expect(help).toContain('--help');
-    expect(help).toContain('--version');
+    for (const flag of ['--config', '--help', '--version']) expect(help).toContain(flag);
   });
 });

@@ -10,7 +10,7 @@ export interface Step {
   readonly entry: Entry | null;
 }
 
-type Move = Extract<Plan, { kind: 'begin' | 'advance' | 'end' }>;
+type Move = Extract<Plan, { kind: 'begin' | 'advance' | 'replace' | 'end' }>;
 
 /**
  * A commit in the making: the state as it will stand after each write of a group, and what the store must be told to get there.
@@ -37,7 +37,7 @@ export class Draft {
   /** Whether a plan fits behind what is drafted already: one commit holds versions of one life, and an end stands alone. */
   takes(plan: Plan): boolean {
     const isFirst = this.#current?.position === this.#expected || this.#current === null;
-    return plan.kind === 'begin' || plan.kind === 'end' ? isFirst : true;
+    return plan.kind === 'begin' || plan.kind === 'replace' || plan.kind === 'end' ? isFirst : true;
   }
 
   /** Whether a receipt with this key is in the draft; the same request twice can't be one commit. */
@@ -47,7 +47,7 @@ export class Draft {
 
   move(plan: Move): Step {
     const before = this.#current;
-    const step = plan.kind === 'end' ? this.#end(plan, before) : this.#make(plan, before);
+    const step = this.#step(plan, before);
     this.#current = step.after;
     return step;
   }
@@ -64,23 +64,36 @@ export class Draft {
     return { expected: this.#expected, entries: this.#entries, next: this.#current, receipts: this.#receipts };
   }
 
-  #make(plan: Extract<Move, { kind: 'begin' | 'advance' }>, before: Snapshot | null): Step {
-    const isNext = plan.kind === 'advance' && before !== null;
-    const from = isNext ? before.position : { life: this.#mint(), version: 0, tag: '' };
+  #step(plan: Move, before: Snapshot | null): Step {
+    switch (plan.kind) {
+      case 'begin':
+        return this.#make(plan, { life: this.#mint(), version: 0, tag: '' }, floorAbove(before));
+      case 'advance':
+        if (before === null) throw new TypeError('What is not there cannot advance.');
+        return this.#make(plan, before.position, before.floor);
+      case 'replace': {
+        const position = Object.freeze({ life: this.#mint(), version: plan.version, tag: this.#mint() });
+        const after = this.#live(position, floorAbove(before), plan);
+        return { fromVersion: plan.version, after, entry: null };
+      }
+      case 'end':
+        return this.#end(plan, before);
+    }
+  }
+
+  #make(plan: Extract<Move, { kind: 'begin' | 'advance' }>, from: Position, floor: number): Step {
     const position: Position = Object.freeze({ life: from.life, version: from.version + 1, tag: this.#mint() });
-    const insertedAt = this.#clock.now();
+    const after = this.#live(position, floor, plan);
     const { version, tag } = position;
+    const { insertedAt } = after;
     const entry: Entry = Object.freeze({ fromTag: from.tag, version, tag, delta: plan.delta, insertedAt });
     this.#entries.push(entry);
-    const after: LiveContext = Object.freeze({
-      status: 'live',
-      position,
-      floor: isNext ? before.floor : floorAbove(before),
-      insertedAt,
-      bytes: plan.bytes,
-      context: plan.context,
-    });
     return { fromVersion: from.version, after, entry };
+  }
+
+  #live(position: Position, floor: number, made: Pick<LiveContext, 'context' | 'bytes'>): LiveContext {
+    const { bytes, context } = made;
+    return Object.freeze({ status: 'live', position, floor, insertedAt: this.#clock.now(), bytes, context });
   }
 
   #end(plan: Extract<Move, { kind: 'end' }>, before: Snapshot | null): Step {

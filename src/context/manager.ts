@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import { type Archive, type ArchivedContext, noArchive } from '../archive/archive.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { ContextNotFoundError, StoreUnavailableError, withOutcome } from '../errors.ts';
+import { ArchiveError, ContextNotFoundError, StoreUnavailableError, withOutcome } from '../errors.ts';
 import type { Feed } from '../feed/feed.ts';
 import { admitObject, type JsonObject } from '../json.ts';
 import { defaultLimits, type Limits, withDefaults } from '../limits.ts';
-import type { Store } from '../store/store.ts';
+import type { ContextStore } from '../store/store.ts';
 import { checkId, checkListing, checkPrefix, checkRemove } from './checks.ts';
 import {
   type ContextChange,
   type ContextDeleted,
   type ContextEvent,
+  type ContextExport,
   type ContextPage,
   contextDelta,
   contextSummary,
@@ -24,10 +26,10 @@ import { type Given, type Start, startOf, versionOf } from './start.ts';
 import { decideSync, reasonAt } from './sync.ts';
 import { watchContext } from './watch.ts';
 import { Writer } from './writer.ts';
-import { type UpdateOptions, type WriteOptions, Writes } from './writes.ts';
+import { type RestoreOptions, type UpdateOptions, type WriteOptions, Writes } from './writes.ts';
 
 export interface ContextManagerOptions {
-  readonly store: Store;
+  readonly store: ContextStore;
   /** Must hear of the store's commits. */
   readonly feed: Feed;
   /** @default the system's clock, in seconds */
@@ -36,6 +38,8 @@ export interface ContextManagerOptions {
   readonly limits?: Partial<Limits>;
   /** How long a watcher can miss a change whose notification was lost, in milliseconds. @default 10000 */
   readonly heartbeatMs?: number;
+  /** Where contexts are exported to and restored from; see `createArchive`. @default none */
+  readonly archive?: Archive;
   /** Told of a failing store or feed under a watch, which tries again by itself. @default nothing is done */
   readonly onFailure?: (error: unknown) => void;
   /** Makes the random part of lives and tags, base64url. @default 72 bits from the system */
@@ -59,7 +63,7 @@ export interface ListOptions {
  * say by `applied` what became of the write.
  */
 export class ContextManager {
-  readonly #store: Store;
+  readonly #store: ContextStore;
   readonly #feed: Feed;
   readonly #clock: Clock;
   readonly #limits: Limits;
@@ -68,13 +72,14 @@ export class ContextManager {
   readonly #mint: () => string;
   readonly #writers = new Map<string, Writer>();
   readonly #openCounts = new Map<string, number>();
+  readonly #archive: Archive;
   /** What ends each watch that has begun. */
   readonly #watches = new Set<() => void>();
   #isClosed = false;
   readonly #writes: Writes;
 
   constructor(options: ContextManagerOptions) {
-    const { store, feed, clock = systemClock(), limits, heartbeatMs = 10_000 } = options;
+    const { store, feed, clock = systemClock(), limits, heartbeatMs = 10_000, archive = noArchive } = options;
     const { onFailure = () => {}, mint = () => randomBytes(9).toString('base64url') } = options;
     this.#store = store;
     this.#feed = feed;
@@ -83,6 +88,7 @@ export class ContextManager {
     this.#heartbeatMs = heartbeatMs;
     this.#onFailure = onFailure;
     this.#mint = mint;
+    this.#archive = archive;
     this.#writes = new Writes(store, this.#limits, (id) => this.#writer(id));
   }
 
@@ -125,6 +131,26 @@ export class ContextManager {
     this.#mustBeOpen();
     const snapshot = await this.#store.read(checkId(id, this.#limits));
     return snapshot?.status === 'live' ? fullContext(id, snapshot, snapshot.context) : null;
+  }
+
+  /** Hands the context, as it stands, to the archive. @throws ContextNotFoundError, ArchiveError */
+  async export(id: string): Promise<ContextExport> {
+    this.#mustBeOpen();
+    const snapshot = await this.#store.read(checkId(id, this.#limits));
+    if (snapshot?.status !== 'live') throw new ContextNotFoundError(id);
+    const { position, context, insertedAt } = snapshot;
+    await this.#archive.export({ contextId: id, version: position.version, context, insertedAt });
+    return { contextId: id, version: position.version, exportedAt: this.#clock.now() };
+  }
+
+  /**
+   * Begins a new life with what the archive holds: at the archived version where nothing is live; over a live context only with
+   * `force`, at a version above both.
+   *
+   * @throws ArchiveError, VersionConflictError, ContextTooLargeError; the store is untouched then
+   */
+  async restore(id: string, options: RestoreOptions = {}): Promise<FullContext> {
+    return this.#attempt(() => this.#writes.restore(checkId(id, this.#limits), () => this.#load(id), options));
   }
 
   /** The least that brings a caller from the position it gives to the present. @throws ContextNotFoundError */
@@ -196,6 +222,15 @@ export class ContextManager {
       throw error;
     }
     return context;
+  }
+
+  async #load(id: string): Promise<ArchivedContext> {
+    const { context, version } = await this.#archive.restore(id);
+    try {
+      return { context: admitObject(context, this.#limits), version };
+    } catch (error) {
+      throw new ArchiveError('RESTORE_FAILED', 'What the archive holds could not be stored.', { cause: error });
+    }
   }
 
   #mustBeOpen(): void {

@@ -57,6 +57,13 @@ export interface ContextChange {
   readonly delta: ContextDelta | null;
 }
 
+/** That a context was exported, and at which version. */
+export interface ContextExport {
+  readonly contextId: string;
+  readonly version: number;
+  readonly exportedAt: number;
+}
+
 /** One line of a listing. */
 export interface ContextSummary extends Versioned {
   readonly insertedAt: number;

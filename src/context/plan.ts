@@ -12,12 +12,15 @@ import type { Start } from './start.ts';
 export type Intent =
   | { readonly verb: 'set'; readonly context: JsonObject }
   | { readonly verb: 'update'; readonly changes: JsonObject; readonly remove: readonly Path[] }
-  | { readonly verb: 'delete'; readonly reason: EndReason };
+  | { readonly verb: 'delete'; readonly reason: EndReason }
+  | { readonly verb: 'restore'; readonly context: JsonObject; readonly version: number; readonly force: boolean };
 
 /** What a write does to the state it met. */
 export type Plan =
   | { readonly kind: 'begin'; readonly delta: Delta; readonly context: JsonObject; readonly bytes: number }
   | { readonly kind: 'advance'; readonly delta: Delta; readonly context: JsonObject; readonly bytes: number }
+  /** A new life, at a version of its own, whatever there was before. */
+  | { readonly kind: 'replace'; readonly version: number; readonly context: JsonObject; readonly bytes: number }
   | { readonly kind: 'keep' }
   | { readonly kind: 'end'; readonly reason: EndReason }
   | { readonly kind: 'missing' }
@@ -35,7 +38,7 @@ export function planWrite(
   limits: Limits,
 ): Plan {
   const live = current?.status === 'live' ? current : null;
-  if (live === null && intent.verb !== 'set') return { kind: 'missing' };
+  if (live === null && (intent.verb === 'update' || intent.verb === 'delete')) return { kind: 'missing' };
   if (condition && !holds(condition, current)) return { kind: 'conflict' };
   switch (intent.verb) {
     case 'set':
@@ -46,6 +49,12 @@ export function planWrite(
         : { kind: 'missing' };
     case 'delete':
       return { kind: 'end', reason: intent.reason };
+    case 'restore': {
+      if (live && !intent.force) return { kind: 'conflict' };
+      const version = live ? Math.max(live.position.version, intent.version) + 1 : intent.version;
+      const { bytes, error } = checkSize(intent.context, limits);
+      return error ? { kind: 'tooLarge', error } : { kind: 'replace', version, context: intent.context, bytes };
+    }
   }
 }
 
@@ -66,13 +75,20 @@ function advance(from: JsonObject, to: JsonObject, limits: Limits): Plan {
 }
 
 function make(kind: 'begin' | 'advance', from: JsonObject, to: JsonObject, limits: Limits): Plan {
-  const { bytes, nodes } = measure(to);
-  if (bytes > limits.contextBytes)
-    return tooLarge(`The context would have ${bytes} bytes of JSON; it may have ${limits.contextBytes}.`);
-  if (nodes > limits.nodes) return tooLarge(`The context would have ${nodes} values; it may have ${limits.nodes}.`);
-  return { kind, delta: calculate(from, to), context: to, bytes };
+  const { bytes, error } = checkSize(to, limits);
+  return error ? { kind: 'tooLarge', error } : { kind, delta: calculate(from, to), context: to, bytes };
 }
 
-function tooLarge(message: string): Plan {
-  return { kind: 'tooLarge', error: new ContextTooLargeError(message, { applied: 'NO' }) };
+function checkSize(
+  context: JsonObject,
+  limits: Limits,
+): { readonly bytes: number; readonly error: ContextTooLargeError | null } {
+  const { bytes, nodes } = measure(context);
+  const over =
+    bytes > limits.contextBytes
+      ? `${bytes} bytes of JSON; it may have ${limits.contextBytes}`
+      : nodes > limits.nodes
+        ? `${nodes} values; it may have ${limits.nodes}`
+        : null;
+  return { bytes, error: over ? new ContextTooLargeError(`The context would have ${over}.`, { applied: 'NO' }) : null };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Feed } from '../feed/feed.ts';
-import type { Log, Position, Snapshot, Store } from '../store/store.ts';
+import type { ContextStore, Log, Position, Snapshot } from '../store/store.ts';
 import { Bell } from './bell.ts';
 import { endedTag, isEnded } from './cursor.ts';
 import { Ear } from './ear.ts';
@@ -9,7 +9,7 @@ import { type Start, versionOf } from './start.ts';
 import { type ContinuityProof, decideSync, proveContinuity, reasonAt } from './sync.ts';
 
 export interface WatchOptions {
-  readonly store: Store;
+  readonly store: ContextStore;
   readonly feed: Feed;
   readonly clock: Clock;
   /** How long a lost notification can go unnoticed, in milliseconds. */

@@ -5,10 +5,10 @@ import type { Limits } from '../limits.ts';
 import {
   type Commit,
   type CommitOutcome,
+  type ContextStore,
   type Log,
   type Receipt,
   type Snapshot,
-  type Store,
   samePosition,
 } from '../store/store.ts';
 import { Draft, type Step } from './draft.ts';
@@ -17,7 +17,7 @@ import type { Start } from './start.ts';
 import { proveDelta } from './sync.ts';
 
 export interface WriterOptions {
-  readonly store: Store;
+  readonly store: ContextStore;
   readonly clock: Clock;
   readonly limits: Limits;
   /** Makes lives and tags: random, base64url, never the same twice. */

@@ -1,9 +1,10 @@
+import type { ArchivedContext } from '../archive/archive.ts';
 import { renderChanges } from '../delta/changes.ts';
 import type { Path } from '../delta/deep-update.ts';
 import { ContextNotFoundError, InputError, VersionConflictError, withOutcome } from '../errors.ts';
 import type { Json } from '../json.ts';
 import type { Limits } from '../limits.ts';
-import type { LiveHead, Receipt, Snapshot, Store } from '../store/store.ts';
+import type { ContextStore, LiveHead, Receipt, Snapshot } from '../store/store.ts';
 import { checkRequestId } from './checks.ts';
 import { encodeCursor, isEnded } from './cursor.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type ContextDelta,
   contextDeleted,
   contextDelta,
+  type FullContext,
   fullContext,
 } from './model.ts';
 import type { Intent } from './plan.ts';
@@ -37,20 +39,29 @@ export interface UpdateOptions extends WriteOptions {
   readonly remove?: readonly Path[];
 }
 
+export interface RestoreOptions extends Pick<WriteOptions, 'requestId' | 'viewer'> {
+  /** Replace a live context too, by a version above both. @default false */
+  readonly force?: boolean | undefined;
+}
+
 /** From a caller's words to a write for the context's writer, and from what became of it to an answer. */
 export class Writes {
-  readonly #store: Store;
+  readonly #store: ContextStore;
   readonly #limits: Limits;
   readonly #writerOf: (id: string) => Writer;
 
-  constructor(store: Store, limits: Limits, writerOf: (id: string) => Writer) {
+  constructor(store: ContextStore, limits: Limits, writerOf: (id: string) => Writer) {
     this.#store = store;
     this.#limits = limits;
     this.#writerOf = writerOf;
   }
 
   /** A set or an update. */
-  async change(id: string, intent: Exclude<Intent, { verb: 'delete' }>, options: WriteOptions): Promise<ContextChange> {
+  async change(
+    id: string,
+    intent: Extract<Intent, { verb: 'set' | 'update' }>,
+    options: WriteOptions,
+  ): Promise<ContextChange> {
     const written = await this.#write(id, intent, options);
     if (written.kind === 'repeated') return this.#repeatChange(id, written.receipt);
     const after = written.kind === 'moved' ? written.after : written.at;
@@ -71,29 +82,48 @@ export class Writes {
     return contextDeleted(id, after.position, after.reason, after.endedAt);
   }
 
+  /**
+   * A new life from what `load` finds. A request that was answered before does not load again.
+   *
+   * @throws what `load` throws; VersionConflictError over a live context, unless forced
+   */
+  async restore(id: string, load: () => Promise<ArchivedContext>, options: RestoreOptions): Promise<FullContext> {
+    const { force = false, ...rest } = options;
+    const args = { verb: 'restore', force };
+    const request = this.#requestOf(args, rest);
+    const known = request ? await this.#store.findReceipt(id, request.key) : null;
+    if (known) return (await this.#repeatChange(id, sameRequest(known, request))).context;
+    const { context, version } = await load();
+    const written = await this.#write(id, { verb: 'restore', context, version, force }, rest, args);
+    if (written.kind === 'repeated') return (await this.#repeatChange(id, written.receipt)).context;
+    const after = written.kind === 'moved' ? written.after : written.at;
+    if (after.status !== 'live') throw new TypeError('A restore leaves a context.');
+    return fullContext(id, after, after.context);
+  }
+
+  /** `args` is what a repetition must be equal in. */
   async #write(
     id: string,
     intent: Intent,
     options: WriteOptions,
+    args: { readonly [name: string]: Json } = intent,
   ): Promise<Exclude<Written, { kind: 'missing' | 'conflict' }>> {
     const condition = startOf({ version: options.expectedVersion, cursor: options.expectedCursor });
-    const request = this.#requestOf(intent, options);
+    const request = this.#requestOf(args, options);
     const written = await this.#writerOf(id).write({ intent, condition, request });
     if (written.kind === 'missing') throw new ContextNotFoundError(id);
     if (written.kind === 'conflict') throw await this.#conflict(id, condition, written.current);
-    if (written.kind === 'repeated' && written.receipt.fingerprint !== request?.fingerprint) {
-      throw new InputError('This request id was used with other arguments.');
-    }
+    if (written.kind === 'repeated') sameRequest(written.receipt, request);
     return written;
   }
 
   #requestOf(
-    intent: Intent,
+    args: { readonly [name: string]: Json },
     { requestId, viewer = '', expectedVersion, expectedCursor }: WriteOptions,
   ): Write['request'] {
     if (requestId === undefined) return undefined;
-    const args: Json = { ...intent, expectedVersion: expectedVersion ?? null, expectedCursor: expectedCursor ?? null };
-    return { key: receiptKey(viewer, checkRequestId(requestId, this.#limits)), fingerprint: fingerprint(args) };
+    const all = { ...args, expectedVersion: expectedVersion ?? null, expectedCursor: expectedCursor ?? null };
+    return { key: receiptKey(viewer, checkRequestId(requestId, this.#limits)), fingerprint: fingerprint(all) };
   }
 
   /** The context as it stands, with the delta that the first attempt made as long as the window holds it. */
@@ -138,4 +168,10 @@ export class Writes {
     const decision = proveDelta(condition, { head, entries });
     return decision.kind === 'delta' ? renderChanges(decision.delta) : null;
   }
+}
+
+/** @throws InputError where the receipt is that of another request */
+function sameRequest(receipt: Receipt, request: Write['request']): Receipt {
+  if (receipt.fingerprint === request?.fingerprint) return receipt;
+  throw new InputError('This request id was used with other arguments.');
 }

@@ -5,7 +5,7 @@ import { isObject } from '../json.ts';
 /**
  * The one place where errors take their GraphQL form, whatever the transport.
  *
- * - One of ours: its message, code and details.
+ * - One of ours: its message, code and details. Where something behind us failed, `onUnexpected` hears of it too.
  * - One that GraphQL raised about the request itself: its message, and a code.
  * - Anything else: masked, and handed to `onUnexpected`.
  */
@@ -13,7 +13,7 @@ export function toGraphQLError(error: unknown, onUnexpected: (error: unknown) =>
   const origin = originOf(error);
   const located = error instanceof GraphQLError ? error : undefined;
   if (origin instanceof ArpeggioError) {
-    if (origin.code === 'INTERNAL_SERVER_ERROR') onUnexpected(origin);
+    if (isOurs(origin)) onUnexpected(origin);
     return relocate(located, origin.message, {
       ...detailsOf(origin),
       code: origin.code,
@@ -25,6 +25,13 @@ export function toGraphQLError(error: unknown, onUnexpected: (error: unknown) =>
   }
   onUnexpected(origin);
   return relocate(located, 'Unexpected error.', { code: 'INTERNAL_SERVER_ERROR' });
+}
+
+/** Whether somebody who runs the server should know: a fault of ours, or of an archive. */
+function isOurs({ code, cause }: ArpeggioError): boolean {
+  return (
+    code === 'INTERNAL_SERVER_ERROR' || (cause !== undefined && (code === 'EXPORT_FAILED' || code === 'RESTORE_FAILED'))
+  );
 }
 
 /** What was thrown first, inside the errors that were put round it. */

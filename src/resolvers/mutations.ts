@@ -1,4 +1,6 @@
+import { ContextExportRef } from '../schema/archive.ts';
 import { builder } from '../schema/builder.ts';
+import { FullContextRef } from '../schema/full-context.ts';
 import { ContextChangeRef, ContextDeletedRef } from '../schema/outcomes.ts';
 import { writeOptions } from './arguments.ts';
 
@@ -54,5 +56,32 @@ builder.mutationField('deleteContext', (t) =>
       requestId: t.arg.id({ description: REQUEST_ID }),
     },
     resolve: (_, { id, ...options }, { manager }) => manager.delete(id, writeOptions(options)),
+  }),
+);
+
+builder.mutationField('exportContext', (t) =>
+  t.field({
+    type: ContextExportRef,
+    description: 'Hands a context, as it stands, to the archive, in place of what the archive holds of it.',
+    args: { id: t.arg.id({ required: true, description: "The context's id." }) },
+    resolve: (_, { id }, { manager }) => manager.export(id),
+  }),
+);
+
+builder.mutationField('restoreContext', (t) =>
+  t.field({
+    type: FullContextRef,
+    description:
+      'Begins a new life with what the archive holds: at the archived version, or, forced, above the live one too.',
+    args: {
+      id: t.arg.id({ required: true, description: "The context's id." }),
+      force: t.arg.boolean({
+        defaultValue: false,
+        description: 'Replace a context that is live. Without it that is a VERSION_CONFLICT.',
+      }),
+      requestId: t.arg.id({ description: REQUEST_ID }),
+    },
+    resolve: (_, { id, force, requestId }, { manager }) =>
+      manager.restore(id, { force: force ?? false, requestId: requestId ?? undefined }),
   }),
 );

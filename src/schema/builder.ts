@@ -1,4 +1,5 @@
 import SchemaBuilder from '@pothos/core';
+import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import type { ContextManager } from '../context/manager.ts';
 import type { DeltaFormatter } from '../delta/formats.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -6,6 +7,7 @@ import type { Json, JsonObject } from '../json.ts';
 /** What every resolver is handed. */
 export interface ResolverContext {
   readonly manager: ContextManager;
+  readonly cleanup: CleanupServer;
   /** Renders `Delta.delta` where no format is asked for; NESTED without it. */
   readonly deltaFormatter: DeltaFormatter | undefined;
 }

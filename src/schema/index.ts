@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import '../resolvers/cleanup.ts';
 import '../resolvers/mutations.ts';
 import '../resolvers/queries.ts';
 import '../resolvers/subscriptions.ts';

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import type { ContextManager } from '../context/manager.ts';
 import type { DeltaFormatter } from '../delta/formats.ts';
 import type { Limits } from '../limits.ts';
@@ -9,6 +10,7 @@ import type { ResolverContext } from '../schema/builder.ts';
 import { schema } from '../schema/index.ts';
 import { DocumentCache } from './document-cache.ts';
 import { useDocumentLimit } from './document-limit.ts';
+import { useGraphiQL } from './graphiql.ts';
 import { useHealth } from './health.ts';
 import { useJsonOnly } from './json-only.ts';
 import { describeFailure, type Log } from './log.ts';
@@ -19,9 +21,11 @@ export const GRAPHQL_PATH = '/graphql';
 
 export interface AppOptions {
   readonly manager: ContextManager;
+  readonly cleanup: CleanupServer;
   readonly limits: Limits;
   readonly deltaFormatter: DeltaFormatter | undefined;
   readonly log: Log;
+  readonly graphiql: boolean;
   /** Told of each HTTP response that streams events. */
   readonly onStream: (response: ServerResponse) => void;
   /** Rejects while requests should go elsewhere. */
@@ -39,8 +43,9 @@ export function maskError(error: unknown, log: Log): GraphQLError {
  * GraphQL over HTTP and SSE, and the pipeline that WebSocket operations go through too. It listens to no port: hand it requests by
  * `fetch`, or to a server as its handler.
  */
-export function createApp({ manager, limits, deltaFormatter, log, onStream, ready }: AppOptions): App {
-  const context: ResolverContext = { manager, deltaFormatter };
+export function createApp(options: AppOptions): App {
+  const { manager, cleanup, limits, deltaFormatter, log, graphiql, onStream, ready } = options;
+  const context: ResolverContext = { manager, cleanup, deltaFormatter };
   return createYoga<object, ResolverContext>({
     schema,
     context,
@@ -52,6 +57,7 @@ export function createApp({ manager, limits, deltaFormatter, log, onStream, read
     maskedErrors: { maskError: (error) => maskError(error, log) },
     plugins: [
       useHealth(ready),
+      graphiql && useGraphiQL(GRAPHQL_PATH),
       useJsonOnly(),
       useDocumentLimit(limits.documentTokens),
       useOutcome(),
@@ -60,6 +66,7 @@ export function createApp({ manager, limits, deltaFormatter, log, onStream, read
     // A page of another origin may neither read answers nor send what needs a preflight.
     cors: false,
     multipart: false,
+    // Yoga's own page loads its parts from elsewhere.
     graphiql: false,
     landingPage: false,
     // Yoga would log errors with their messages, which may quote a caller's data.

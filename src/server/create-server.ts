@@ -1,41 +1,15 @@
 import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Clock, systemClock, type TimeUnit } from '../clock.ts';
-import { ContextManager } from '../context/manager.ts';
-import type { DeltaFormatter } from '../delta/formats.ts';
-import type { Feed } from '../feed/feed.ts';
-import { MemoryFeed } from '../feed/memory-feed.ts';
-import { defaultLimits, type Limits } from '../limits.ts';
-import { MemoryStore } from '../store/memory-store.ts';
-import type { Store, StoreOptions } from '../store/store.ts';
+import type { CleanupServer } from '../cleanup/cleanup-server.ts';
+import type { ContextManager } from '../context/manager.ts';
+import { defaultLimits, withDefaults } from '../limits.ts';
 import { createApp, GRAPHQL_PATH } from './app.ts';
 import { trackConnections } from './connections.ts';
-import { consoleLog, describeFailure, type Log } from './log.ts';
+import { createEngine } from './engine.ts';
+import { consoleLog, describeFailure } from './log.ts';
 import { isLoopback } from './loopback.ts';
+import type { ServerOptions } from './server-options.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
-
-export interface ServerOptions extends StoreOptions {
-  /** The address to listen on. Beyond loopback only with `insecure`. @default '127.0.0.1' */
-  readonly host?: string;
-  /** 0 takes any free port. @default 4000 */
-  readonly port?: number;
-  /** Allows everybody who can reach a host beyond loopback to read and write everything. @default false */
-  readonly insecure?: boolean;
-  /** @default 'second' */
-  readonly timeUnit?: TimeUnit;
-  /** Renders `Delta.delta` where no format is asked for. @default NESTED */
-  readonly deltaFormatter?: DeltaFormatter;
-  /** Those not named keep their default. */
-  readonly limits?: Partial<Limits>;
-  /** How long a subscriber can miss a change whose notification was lost, in milliseconds. @default 10000 */
-  readonly heartbeatMs?: number;
-  /** A store of your own, which calls `tell` after each commit that moves a head. @default the memory store */
-  readonly store?: (options: StoreOptions & { readonly tell: (id: string) => void; readonly clock: Clock }) => Store;
-  /** How this process hears of commits, for a store that tells by other means than `tell`. @default the memory feed */
-  readonly feed?: Feed;
-  /** @default the console */
-  readonly log?: Log;
-}
 
 export interface Address {
   readonly http: string;
@@ -46,6 +20,8 @@ export interface Address {
 export interface Server {
   /** The contexts it serves, for use inside this process. */
   readonly manager: ContextManager;
+  /** Cleans up after the contexts, now or regularly. */
+  readonly cleanup: CleanupServer;
   /** Answers a request without any port. */
   fetch(request: Request): Promise<Response>;
   /** @throws Error where the address is taken, or lies beyond loopback without `insecure` */
@@ -60,31 +36,21 @@ const GRACE_MS = 5000;
 /** Puts a server together. Nothing runs before `listen`. */
 export function createServer(options: ServerOptions = {}): Server {
   const { host = '127.0.0.1', port = 4000, insecure = false, log = consoleLog } = options;
-  const clock = systemClock(options);
-  const limits = { ...defaultLimits, ...options.limits };
-  const memoryFeed = new MemoryFeed();
-  const feed = options.feed ?? memoryFeed;
-  const makeStore = options.store ?? ((storeOptions) => new MemoryStore(storeOptions));
-  const store = makeStore({ ...storeOptionsOf(options), tell: memoryFeed.tell, clock });
-  const onFailure = (error: unknown): void => log.error(`A subscription will try again: ${describeFailure(error)}`);
-  const manager = new ContextManager({
-    store,
-    feed,
-    clock,
-    limits,
-    onFailure,
-    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
-  });
+  const limits = withDefaults(defaultLimits, options.limits);
+  const engine = createEngine(options, limits, (error) => log.error(`Will try again: ${describeFailure(error)}`));
+  const { manager, cleanup } = engine;
   let closed: Promise<void> | undefined;
   const app = createApp({
     manager,
+    cleanup,
     limits,
-    deltaFormatter: options.deltaFormatter,
     log,
+    deltaFormatter: options.deltaFormatter,
+    graphiql: options.graphiql ?? true,
     onStream: (response) => connections.streams(response),
     async ready() {
       if (closed !== undefined) throw new Error('The server is closing.');
-      await store.ready();
+      await engine.ready();
     },
   });
   const httpServer = createHttpServer((request, response) => {
@@ -100,12 +66,15 @@ export function createServer(options: ServerOptions = {}): Server {
 
   return {
     manager,
+    cleanup,
     fetch: async (request) => cancelledBy(request.signal, await app.fetch(request)),
     async listen() {
       if (closed !== undefined) throw new Error('The server is closed.');
       if (!insecure && !isLoopback(host)) throw new Error(`Refusing to listen on ${host}: ${EXPOSED}`);
       await listening(httpServer, port, host);
       sockets = attachWebSockets(httpServer, app, limits, log, isMeant);
+      cleanup.join();
+      if (options.contextAutoDelete) await cleanup.start({ intervalMs: options.cleanupIntervalMs });
       return addressOf(httpServer, host);
     },
     close() {
@@ -121,24 +90,13 @@ export function createServer(options: ServerOptions = {}): Server {
     await sockets?.close();
     await ended;
     clearTimeout(cut);
-    manager.close();
-    await feed.close();
-    await store.close();
+    await engine.close();
   }
 }
 
 const EXPOSED =
   'there is no access policy, so everybody who can reach it could read and write everything. ' +
   'Set ARPEGGIO_INSECURE=1 (insecure: true) if that is what you want.';
-
-function storeOptionsOf({ deltaThreshold, tombstoneTtlMs, receiptTtlMs, receiptLimit }: ServerOptions): StoreOptions {
-  return {
-    ...(deltaThreshold === undefined ? {} : { deltaThreshold }),
-    ...(tombstoneTtlMs === undefined ? {} : { tombstoneTtlMs }),
-    ...(receiptTtlMs === undefined ? {} : { receiptTtlMs }),
-    ...(receiptLimit === undefined ? {} : { receiptLimit }),
-  };
-}
 
 /** As with any fetch, aborting the request ends a response that still streams. */
 function cancelledBy(signal: AbortSignal, response: Response): Response {

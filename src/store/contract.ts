@@ -7,6 +7,7 @@ import { receiptCases } from './contract/receipts.ts';
 import { sequenceCases } from './contract/sequences.ts';
 import { tellCases } from './contract/tells.ts';
 import { tombstoneCases } from './contract/tombstones.ts';
+import { upkeepCases } from './contract/upkeep.ts';
 import { valueCases } from './contract/values.ts';
 
 export type { ContractCase, StoreHarness };
@@ -31,6 +32,7 @@ export const storeContract: readonly ContractCase[] = [
   ...tellCases,
   ...valueCases,
   ...idCases,
+  ...upkeepCases,
   ...sequenceCases,
   contractCase('A store that serves is ready', {}, async ({ store, author, put }) => {
     await store.ready();

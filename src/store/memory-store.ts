@@ -1,8 +1,11 @@
 import { type Clock, systemClock } from '../clock.ts';
+import type { JsonObject } from '../json.ts';
 import { withDefaults } from '../limits.ts';
 import { Expiries } from './expiries.ts';
 import { IdIndex } from './id-index.ts';
+import { ScoreIndex } from './score-index.ts';
 import {
+  type AgeQuery,
   type Commit,
   type CommitOutcome,
   type Entry,
@@ -12,9 +15,11 @@ import {
   type Receipt,
   type Snapshot,
   type Store,
+  type StoredRecord,
   type StoreOptions,
   samePosition,
   storeDefaults,
+  type Trimmed,
 } from './store.ts';
 
 export interface MemoryStoreOptions extends StoreOptions {
@@ -48,6 +53,11 @@ export class MemoryStore implements Store {
   readonly #clock: Clock;
   readonly #records = new Map<string, Kept>();
   readonly #liveIds = new IdIndex();
+  /** Live ids by the time of their last commit. */
+  readonly #commitTimes = new ScoreIndex();
+  /** Ids that have deltas, by the time of the oldest. */
+  readonly #deltaTimes = new ScoreIndex();
+  readonly #shared = new Map<string, StoredRecord>();
   readonly #tombstones = new Expiries<string>();
   readonly #receipts = new Expiries<Remembered>();
 
@@ -90,16 +100,47 @@ export class MemoryStore implements Store {
   }
 
   async list({ prefix, after, limit }: ListQuery): Promise<readonly Listed[]> {
-    return this.#liveIds.page(prefix, after, limit).flatMap((id) => {
-      const head = this.#records.get(id)?.snapshot;
-      return head?.status === 'live' ? { id, head } : [];
-    });
+    return this.#listed(this.#liveIds.page(prefix, after, limit));
+  }
+
+  async listIdle({ until, limit }: AgeQuery): Promise<readonly Listed[]> {
+    return this.#listed(this.#commitTimes.upTo(until, limit));
+  }
+
+  async trim({ until, limit }: AgeQuery): Promise<Trimmed> {
+    const ids = this.#deltaTimes.upTo(until, limit);
+    let deltas = 0;
+    for (const id of ids) {
+      const entries = this.#records.get(id)?.entries ?? [];
+      const firstKept = entries.findIndex(({ insertedAt }) => insertedAt > until);
+      const kept = firstKept < 0 ? [] : entries.slice(firstKept);
+      deltas += entries.length - kept.length;
+      this.#setEntries(id, kept);
+    }
+    return { contexts: ids.length, deltas };
+  }
+
+  async readRecord(name: string): Promise<StoredRecord> {
+    return this.#shared.get(name) ?? { value: null, revision: 0 };
+  }
+
+  async writeRecord(name: string, value: JsonObject, revision: number): Promise<boolean> {
+    if ((this.#shared.get(name)?.revision ?? 0) !== revision) return false;
+    this.#shared.set(name, { value: structuredClone(value), revision: revision + 1 });
+    return true;
   }
 
   async ready(): Promise<void> {}
 
   async close(): Promise<void> {
     this.#records.clear();
+  }
+
+  #listed(ids: readonly string[]): readonly Listed[] {
+    return ids.flatMap((id) => {
+      const head = this.#records.get(id)?.snapshot;
+      return head?.status === 'live' ? { id, head } : [];
+    });
   }
 
   #log(id: string, after: number): Log {
@@ -114,14 +155,24 @@ export class MemoryStore implements Store {
     record.snapshot = next;
     if (next.status === 'live') {
       const window = isSameLife ? [...record.entries, ...entries] : entries;
-      record.entries = window.slice(Math.max(0, window.length - this.#options.deltaThreshold));
+      this.#setEntries(id, window.slice(Math.max(0, window.length - this.#options.deltaThreshold)));
       this.#liveIds.add(id);
+      this.#commitTimes.set(id, next.insertedAt);
       this.#tombstones.delete(id);
       return;
     }
-    record.entries = [];
+    this.#setEntries(id, []);
     this.#liveIds.remove(id);
+    this.#commitTimes.delete(id);
     this.#tombstones.set(id, this.#clock.monotonic() + this.#options.tombstoneTtlMs);
+  }
+
+  #setEntries(id: string, entries: readonly Entry[]): void {
+    const record = this.#records.get(id);
+    if (record) record.entries = entries;
+    const [oldest] = entries;
+    if (oldest) this.#deltaTimes.set(id, oldest.insertedAt);
+    else this.#deltaTimes.delete(id);
   }
 
   #keepReceipt(id: string, record: Kept, receipt: Receipt): void {

@@ -19,10 +19,21 @@ import type { JsonObject } from '../json.ts';
  * 6. **Every commit that moves the head is told** to the feed, once, after it can be read and never before; no other is.
  * 7. **What a reader does to what it was handed changes nothing stored.** (Contexts, heads and entries come in frozen at every
  *    level, so a store may keep them as they are.)
+ * 8. **Age is found in order.** `listIdle` and `trim` go by the timestamps that commits carry, the oldest first, so that repeating
+ *    them with any limit comes to an end.
  *
  * `arpeggio/testing` holds a store to all of these. There is no order between different ids.
  */
-export interface Store {
+export interface Store extends ContextStore, UpkeepStore {
+  /** Resolves when the store can serve; rejects with StoreUnavailableError when it can't. */
+  ready(): Promise<void>;
+
+  /** Lets go of what the store holds open. No call may follow. */
+  close(): Promise<void>;
+}
+
+/** What contexts need of a store. */
+export interface ContextStore {
   /** The head with its context; an ended head; or null where there is no trace of the id. */
   read(id: string): Promise<Snapshot | null>;
 
@@ -41,12 +52,24 @@ export interface Store {
 
   /** Live contexts with ids that start with `prefix` and come after `after`, by code point: `limit`, or all there are. */
   list(query: ListQuery): Promise<readonly Listed[]>;
+}
 
-  /** Resolves when the store can serve; rejects with StoreUnavailableError when it can't. */
-  ready(): Promise<void>;
+/** What cleaning up needs of a store. */
+export interface UpkeepStore {
+  /** Live contexts whose last commit was at `until` or before, the oldest first, at most `limit`. */
+  listIdle(query: AgeQuery): Promise<readonly Listed[]>;
 
-  /** Lets go of what the store holds open. No call may follow. */
-  close(): Promise<void>;
+  /**
+   * Drops the deltas that were made at `until` or before, in at most `limit` contexts: those whose oldest delta is the oldest first.
+   * Newer ones stay, and the chain stays whole.
+   */
+  trim(query: AgeQuery): Promise<Trimmed>;
+
+  /** A small record that all processes share, and how often it was written; null, 0 times, where it never was. */
+  readRecord(name: string): Promise<StoredRecord>;
+
+  /** Writes a record where its revision is still this one. Resolves to whether it was. */
+  writeRecord(name: string, value: JsonObject, revision: number): Promise<boolean>;
 }
 
 /** One exact state of one id. The tag is random, made anew with each version: equal positions mean equal states, failover or not. */
@@ -132,6 +155,23 @@ export interface ListQuery {
   /** Exclusive; null for the first page. */
   readonly after: string | null;
   readonly limit: number;
+}
+
+export interface AgeQuery {
+  /** A timestamp, inclusive. */
+  readonly until: number;
+  readonly limit: number;
+}
+
+/** How many deltas went, from how many contexts. */
+export interface Trimmed {
+  readonly contexts: number;
+  readonly deltas: number;
+}
+
+export interface StoredRecord {
+  readonly value: JsonObject | null;
+  readonly revision: number;
 }
 
 export interface Listed {

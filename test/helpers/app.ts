@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { MemoryFeed } from '../../src/feed/memory-feed.ts';
-import { type Address, createServer, type Server, type ServerOptions } from '../../src/server/create-server.ts';
+import { type Address, createServer, type Server } from '../../src/server/create-server.ts';
+import type { ServerOptions } from '../../src/server/server-options.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
 
 export interface App {
@@ -29,6 +30,7 @@ export function makeApp({ feed = new MemoryFeed(), ...options }: AppOptions = {}
     log: { info: () => {}, error: (message) => logged.push(message) },
     store: ({ tell: _, ...storeOptions }) => new MemoryStore({ ...storeOptions, tell: feed.tell }),
     feed,
+    archive: 'off',
     ...options,
   });
   onTestFinished(() => server.close());

@@ -10,6 +10,7 @@ interface Timer {
  * 2023.
  */
 export class FakeClock implements Clock {
+  readonly unitMs = 1000;
   #ms = 0;
   #jumpedBy = 0;
   readonly #timers = new Set<Timer>();

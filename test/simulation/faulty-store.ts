@@ -3,13 +3,13 @@ import { MemoryStore } from '../../src/store/memory-store.ts';
 import type {
   Commit,
   CommitOutcome,
+  ContextStore,
   Head,
   Listed,
   Log,
   Position,
   Receipt,
   Snapshot,
-  Store,
   StoreOptions,
 } from '../../src/store/store.ts';
 import type { FaultyFeed } from './faulty-feed.ts';
@@ -39,7 +39,7 @@ interface Logged {
  * The memory store behind a bad line: calls arrive late, answers come back late, either gets lost. It can also fail over to a
  * replica that lags, and then forgets the latest commits. Whatever it takes is recorded.
  */
-export class FaultyStore implements Store {
+export class FaultyStore implements ContextStore {
   readonly #weather: Weather;
   readonly #feed: FaultyFeed;
   readonly #clock: VirtualClock;
@@ -68,7 +68,7 @@ export class FaultyStore implements Store {
   }
 
   /** The same store, telling what one watch reads. */
-  seenBy(spectator: Spectator): Store {
+  seenBy(spectator: Spectator): ContextStore {
     return {
       read: async (id) => {
         const snapshot = await this.read(id);
@@ -83,8 +83,6 @@ export class FaultyStore implements Store {
       commit: (id, commit) => this.commit(id, commit),
       findReceipt: (id, key) => this.findReceipt(id, key),
       list: (query) => this.list(query),
-      ready: () => this.ready(),
-      close: () => this.close(),
     };
   }
 
@@ -154,6 +152,7 @@ export class FaultyStore implements Store {
 
   #empty(): MemoryStore {
     const clock = {
+      unitMs: this.#clock.unitMs,
       now: () => this.#clock.now(),
       monotonic: () => this.#replayedAt ?? this.#clock.monotonic(),
       after: (ms: number, run: () => void) => this.#clock.after(ms, run),

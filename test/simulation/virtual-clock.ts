@@ -7,6 +7,7 @@ interface Timer {
 
 /** Time that passes only when it is told to, and then everything that was waiting for it happens in order. */
 export class VirtualClock implements Clock {
+  readonly unitMs = 1000;
   #now = 0;
   /** Soonest first; of the same moment, the one set first. */
   readonly #timers: Timer[] = [];

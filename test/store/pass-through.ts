@@ -1,4 +1,17 @@
-import type { Commit, CommitOutcome, Listed, ListQuery, Log, Receipt, Snapshot, Store } from '../../src/store/store.ts';
+import type { JsonObject } from '../../src/json.ts';
+import type {
+  AgeQuery,
+  Commit,
+  CommitOutcome,
+  Listed,
+  ListQuery,
+  Log,
+  Receipt,
+  Snapshot,
+  Store,
+  StoredRecord,
+  Trimmed,
+} from '../../src/store/store.ts';
 
 /** A store that leaves everything to another: what a double overrides is what it does differently. */
 export class PassThrough implements Store {
@@ -26,6 +39,22 @@ export class PassThrough implements Store {
 
   list(query: ListQuery): Promise<readonly Listed[]> {
     return this.inner.list(query);
+  }
+
+  listIdle(query: AgeQuery): Promise<readonly Listed[]> {
+    return this.inner.listIdle(query);
+  }
+
+  trim(query: AgeQuery): Promise<Trimmed> {
+    return this.inner.trim(query);
+  }
+
+  readRecord(name: string): Promise<StoredRecord> {
+    return this.inner.readRecord(name);
+  }
+
+  writeRecord(name: string, value: JsonObject, revision: number): Promise<boolean> {
+    return this.inner.writeRecord(name, value, revision);
   }
 
   ready(): Promise<void> {

@@ -1,0 +1,130 @@
+import { Agent, request } from 'node:http';
+import type { JsonObject } from '../src/json.ts';
+import { createServer, type Server } from '../src/server/create-server.ts';
+import { silentLog } from '../src/server/log.ts';
+import type { Action } from './chord-context.ts';
+
+/** A way to use Arpeggio, as far as the scenarios need one. */
+export interface Side {
+  readonly name: string;
+  /** Makes the context anew, at version 1; called before each operation. */
+  set(id: string, context: JsonObject): Promise<void>;
+  act(id: string, action: Action): Promise<void>;
+  /** The version and the state. */
+  read(id: string): Promise<{ readonly version: number; readonly context: JsonObject }>;
+  close(): Promise<void>;
+}
+
+function start(): Server {
+  return createServer({ port: 0, log: silentLog, archive: 'off' });
+}
+
+/** Every call on its own, as Chord's stateless mode. */
+export async function statelessLibrary(): Promise<Side> {
+  const server = start();
+  const { manager } = server;
+  return {
+    name: 'library, stateless',
+    async set(id, context) {
+      await manager.delete(id).catch(() => {});
+      await manager.set(id, context);
+    },
+    async act(id, action) {
+      if (action.kind === 'sync') await manager.sync(id, { version: 1 });
+      else await manager.update(id, action.changes);
+    },
+    async read(id) {
+      const full = await manager.get(id);
+      if (!full) throw new Error('The context is gone.');
+      return full;
+    },
+    close: () => server.close(),
+  };
+}
+
+/** A process per context, as Chord's stateful mode: here an open context. */
+export async function statefulLibrary(): Promise<Side> {
+  const server = start();
+  const stateless = server.manager;
+  const open = new Map<string, Awaited<ReturnType<typeof stateless.open>>>();
+  const contextOf = async (id: string) => {
+    const known = open.get(id) ?? (await stateless.open(id));
+    open.set(id, known);
+    return known;
+  };
+  return {
+    name: 'library, stateful',
+    async set(id, context) {
+      const actor = await contextOf(id);
+      await actor.delete().catch(() => {});
+      await actor.set(context);
+    },
+    async act(id, action) {
+      const actor = await contextOf(id);
+      if (action.kind === 'sync') await actor.sync({ version: 1 });
+      else await actor.update(action.changes);
+    },
+    async read(id) {
+      const full = await (await contextOf(id)).get();
+      if (!full) throw new Error('The context is gone.');
+      return full;
+    },
+    close: () => server.close(),
+  };
+}
+
+const SET =
+  'mutation Set($id: ID!, $context: JSONObject!) { setContext(id: $id, context: $context) { context { version } } }';
+const DELETE = 'mutation Delete($id: ID!) { deleteContext(id: $id) { version } }';
+const UPDATE =
+  'mutation Update($id: ID!, $changes: JSONObject!) { updateContext(id: $id, changes: $changes) { context { version } delta { delta } } }';
+const SYNC =
+  'query Sync($id: ID!) { sync(id: $id, version: 1) { __typename ... on Versioned { version cursor } ... on Delta { delta } ... on FullContext { context } } }';
+const READ = 'query Read($id: ID!) { context(id: $id) { version context } }';
+
+/** GraphQL over HTTP, client and server in this one process. */
+export async function graphqlOverHttp(): Promise<Side> {
+  const server = start();
+  const { http } = await server.listen();
+  const agent = new Agent({ keepAlive: true, maxSockets: 50 });
+  const gql = async (query: string, variables: JsonObject): Promise<{ readonly [field: string]: never }> => {
+    const { data, errors } = JSON.parse(await post(http, agent, JSON.stringify({ query, variables })));
+    if (errors && query !== DELETE) throw new Error(JSON.stringify(errors));
+    return data;
+  };
+  return {
+    name: 'GraphQL over HTTP',
+    async set(id, context) {
+      await gql(DELETE, { id });
+      await gql(SET, { id, context });
+    },
+    async act(id, action) {
+      await (action.kind === 'sync' ? gql(SYNC, { id }) : gql(UPDATE, { id, changes: action.changes }));
+    },
+    async read(id) {
+      const { context } = await gql(READ, { id });
+      if (!context) throw new Error('The context is gone.');
+      return context;
+    },
+    async close() {
+      agent.destroy();
+      await server.close();
+    },
+  };
+}
+
+function post(url: string, agent: Agent, body: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const sent = request(url, { method: 'POST', agent, headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve(text));
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}

@@ -1,0 +1,196 @@
+import type { ServerOptions } from './server/server-options.ts';
+
+/** What the process can be told: the server's options that make sense from outside. */
+export type Options = Omit<
+  Pick<
+    ServerOptions,
+    | 'host'
+    | 'port'
+    | 'insecure'
+    | 'graphiql'
+    | 'timeUnit'
+    | 'timeProvider'
+    | 'contextAutoDelete'
+    | 'contextTtl'
+    | 'deltaTtl'
+    | 'deltaThreshold'
+    | 'deltaFormatter'
+    | 'cleanupIntervalMs'
+    | 'archive'
+    | 'archiveTimeoutMs'
+    | 'archiveConcurrency'
+    | 'exportContext'
+    | 'restoreContext'
+    | 'heartbeatMs'
+  >,
+  'archive'
+> & { readonly archive?: string };
+export type OptionName = keyof Options;
+
+export interface Option {
+  readonly takes: string;
+  /** As people read it; the value itself is the server's own default. */
+  readonly fallback: string;
+  readonly description: string;
+  readonly accepts: (value: unknown) => boolean;
+  /** Absent where only the configuration file can hold it. */
+  readonly env?: string;
+  /** Undefined where the text is no such value. */
+  readonly fromText?: (text: string) => unknown;
+  /** One letter that stands for the flag. */
+  readonly short?: string;
+  /** Whether its flag stands alone. */
+  readonly isSwitch?: true;
+}
+
+type Kind = Omit<Option, 'fallback' | 'description' | 'env'>;
+
+function integer(min: number, max: number, unit = ''): Kind {
+  return {
+    takes: `an integer from ${min} to ${max}${unit}`,
+    accepts: (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+    fromText: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined),
+  };
+}
+
+function text(takes: string, pattern: RegExp): Kind {
+  return { takes, accepts: (value) => typeof value === 'string' && pattern.test(value), fromText: (given) => given };
+}
+
+function choice(...choices: readonly string[]): Kind {
+  return {
+    takes: choices.join(' or '),
+    accepts: (value) => choices.includes(String(value)),
+    fromText: (given) => given,
+  };
+}
+
+function call(signature: string): Kind {
+  return { takes: `a function ${signature}`, accepts: (value) => typeof value === 'function' };
+}
+
+const onOff: Kind = {
+  takes: '1 or 0',
+  accepts: (value) => typeof value === 'boolean',
+  fromText: (given) => ({ '1': true, true: true, '0': false, false: false })[given],
+  isSwitch: true,
+};
+
+const AGE = integer(1, 2 ** 40, ' in the time unit');
+const MILLISECONDS = integer(1, 2 ** 31 - 1, ' milliseconds');
+
+/**
+ * Every option, once: `--help`, the README's table, and what reads flags, variables and the configuration file are all made of it. A
+ * flag is spelled as its name here, in kebab case.
+ */
+export const options: { readonly [Name in OptionName]: Option } = {
+  host: {
+    ...text('an address or a host name', /^\S+$/),
+    env: 'HOST',
+    short: 'H',
+    fallback: '127.0.0.1',
+    description: 'The address to listen on. Beyond loopback only with `insecure`.',
+  },
+  port: {
+    ...integer(0, 65_535),
+    env: 'PORT',
+    short: 'p',
+    fallback: '4000',
+    description: 'The port to listen on; 0 takes any free one.',
+  },
+  insecure: {
+    ...onOff,
+    env: 'ARPEGGIO_INSECURE',
+    fallback: '0',
+    description: 'Listen beyond loopback although everybody could read and write everything.',
+  },
+  graphiql: {
+    ...onOff,
+    env: 'ARPEGGIO_GRAPHIQL',
+    fallback: '1',
+    description: 'Show GraphiQL to browsers that open /graphql.',
+  },
+  timeUnit: {
+    ...choice('second', 'millisecond'),
+    env: 'ARPEGGIO_TIME_UNIT',
+    fallback: 'second',
+    description: 'The unit of timestamps and of the ages below.',
+  },
+  timeProvider: {
+    ...call('(unit) => number'),
+    fallback: "the system's time",
+    description: 'Where timestamps come from: Unix time in the given unit.',
+  },
+  contextAutoDelete: {
+    ...onOff,
+    env: 'ARPEGGIO_CONTEXT_AUTO_DELETE',
+    fallback: '0',
+    description:
+      'Let contexts expire: starts the cleanup server, and lets it and `cleanup` end those past `contextTtl`.',
+  },
+  contextTtl: {
+    ...AGE,
+    env: 'ARPEGGIO_CONTEXT_TTL',
+    fallback: '6 hours',
+    description: 'How long a context lives after its last commit.',
+  },
+  deltaTtl: {
+    ...AGE,
+    env: 'ARPEGGIO_DELTA_TTL',
+    fallback: '24 hours',
+    description: 'How long cleanup leaves a delta, and how long the tombstone of a deleted context stays.',
+  },
+  deltaThreshold: {
+    ...integer(1, 100_000),
+    env: 'ARPEGGIO_DELTA_THRESHOLD',
+    fallback: '100',
+    description: "How many of a context's latest deltas are kept.",
+  },
+  deltaFormatter: {
+    ...call('(changes, meta) => JSON'),
+    fallback: 'NESTED',
+    description: 'Renders `delta` where no format is asked for.',
+  },
+  cleanupIntervalMs: {
+    ...MILLISECONDS,
+    env: 'ARPEGGIO_CLEANUP_INTERVAL_MS',
+    fallback: '60000',
+    description: 'How often the cleanup server cleans up where `contextAutoDelete` starts it.',
+  },
+  archive: {
+    ...text('fs:FOLDER, DRIVER:{options as JSON} for any driver of unstorage, or off', /^(off|[a-z][\w-]*:.+)$/s),
+    env: 'ARPEGGIO_ARCHIVE',
+    fallback: 'fs:.arpeggio/archive',
+    description: 'Where contexts are exported to and restored from.',
+  },
+  archiveTimeoutMs: {
+    ...MILLISECONDS,
+    env: 'ARPEGGIO_ARCHIVE_TIMEOUT_MS',
+    fallback: '30000',
+    description: 'How long one export or restore may take.',
+  },
+  archiveConcurrency: {
+    ...integer(1, 1000),
+    env: 'ARPEGGIO_ARCHIVE_CONCURRENCY',
+    fallback: '8',
+    description: 'How many exports and restores run at once.',
+  },
+  exportContext: {
+    ...call('(context, {signal}) => Promise<void>'),
+    fallback: 'the archive',
+    description: 'Exports a context, in place of the archive.',
+  },
+  restoreContext: {
+    ...call('(id, {signal}) => Promise<{context, version} | null>'),
+    fallback: 'the archive',
+    description: 'Finds a context to restore, in place of the archive.',
+  },
+  heartbeatMs: {
+    ...MILLISECONDS,
+    env: 'ARPEGGIO_HEARTBEAT_MS',
+    fallback: '10000',
+    description: 'How long a subscriber can miss a change whose notification was lost.',
+  },
+};
+
+export const optionNames = Object.keys(options) as readonly OptionName[];

@@ -1,0 +1,56 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Plugin } from 'graphql-yoga';
+import { GRAPHIQL_EXAMPLES } from './graphiql-examples.ts';
+
+/** The page needs nothing from elsewhere, and may not ask for it. Its editor makes workers of blobs and styles of its own. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' blob:",
+  "style-src 'unsafe-inline'",
+  'font-src data:',
+  'img-src data:',
+  'worker-src blob:',
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+interface Page {
+  readonly plain: string;
+  readonly zipped: Uint8Array<ArrayBuffer>;
+}
+
+/** GraphiQL for browsers that open the endpoint. It brings all of its 9 MB along, so it is made when first asked for. */
+export function useGraphiQL(endpoint: string): Plugin {
+  let page: Promise<Page> | undefined;
+  return {
+    async onRequest({ request, url, endResponse, fetchAPI }) {
+      if (request.method !== 'GET' || url.pathname !== endpoint) return;
+      if (!request.headers.get('accept')?.includes('text/html')) return;
+      page ??= makePage(endpoint);
+      const { plain, zipped } = await page;
+      const isZipped = request.headers.get('accept-encoding')?.includes('gzip') ?? false;
+      const headers = {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': POLICY,
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        vary: 'accept, accept-encoding',
+        ...(isZipped ? { 'content-encoding': 'gzip' } : {}),
+      };
+      endResponse(new fetchAPI.Response(isZipped ? zipped : plain, { headers }));
+    },
+  };
+}
+
+async function makePage(endpoint: string): Promise<Page> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const plain = renderGraphiQL({
+    title: 'Arpeggio',
+    endpoint,
+    defaultQuery: GRAPHIQL_EXAMPLES,
+    subscriptionsProtocol: 'WS',
+  });
+  return { plain, zipped: new Uint8Array(await promisify(gzip)(plain)) };
+}

@@ -1,0 +1,48 @@
+import type { Storage } from 'unstorage';
+import type { ExportContext, RestoreContext } from '../archive/archive.ts';
+import type { ArchiveOptions } from '../archive/create-archive.ts';
+import type { CleanupOptions } from '../cleanup/pass.ts';
+import type { Clock, ClockOptions } from '../clock.ts';
+import type { DeltaFormatter } from '../delta/formats.ts';
+import type { Feed } from '../feed/feed.ts';
+import type { Limits } from '../limits.ts';
+import type { Store, StoreOptions } from '../store/store.ts';
+import type { Log } from './log.ts';
+
+export interface ServerOptions
+  extends ClockOptions,
+    CleanupOptions,
+    ArchiveOptions,
+    Pick<StoreOptions, 'deltaThreshold' | 'receiptTtlMs' | 'receiptLimit'> {
+  /** The address to listen on. Beyond loopback only with `insecure`. @default '127.0.0.1' */
+  readonly host?: string;
+  /** 0 takes any free port. @default 4000 */
+  readonly port?: number;
+  /** Allows everybody who can reach a host beyond loopback to read and write everything. @default false */
+  readonly insecure?: boolean;
+  /** Shows GraphiQL to browsers that open the endpoint. @default true */
+  readonly graphiql?: boolean;
+  /** Renders `Delta.delta` where no format is asked for. @default NESTED */
+  readonly deltaFormatter?: DeltaFormatter;
+  /** How often the cleanup server cleans up where `contextAutoDelete` starts it, in milliseconds. @default 60000 */
+  readonly cleanupIntervalMs?: number;
+  /**
+   * Where contexts are exported to and restored from: `fs:FOLDER`, `DRIVER:{options as JSON}` for any driver of unstorage, a storage
+   * of unstorage, or 'off'. @default 'fs:.arpeggio/archive' with the memory store, otherwise 'off'
+   */
+  readonly archive?: string | Storage;
+  /** Exports a context, in place of the archive. */
+  readonly exportContext?: ExportContext;
+  /** Finds a context to restore, in place of the archive. */
+  readonly restoreContext?: RestoreContext;
+  /** Those not named keep their default. */
+  readonly limits?: Partial<Limits>;
+  /** How long a subscriber can miss a change whose notification was lost, in milliseconds. @default 10000 */
+  readonly heartbeatMs?: number;
+  /** A store of your own, which calls `tell` after each commit that moves a head. @default the memory store */
+  readonly store?: (options: StoreOptions & { readonly tell: (id: string) => void; readonly clock: Clock }) => Store;
+  /** How this process hears of commits, for a store that tells by other means than `tell`. @default the memory feed */
+  readonly feed?: Feed;
+  /** @default the console */
+  readonly log?: Log;
+}
