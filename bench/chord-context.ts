@@ -18,7 +18,7 @@ export function groupChat(participants: number, messages = 20): JsonObject {
     messages: Array.from({ length: messages }, (_, i) => ({
       id: i + 1,
       from: `user:${(i % participants) + 1}`,
-      text: `Message ${i + 1}: all that is said in a group chat while everybody is typing.`,
+      text: `Message ${i + 1}: ${'all that is said in a group chat while everybody is typing. '.repeat(3)}`,
     })),
   };
 }

@@ -7,9 +7,10 @@ import type { Action } from './chord-context.ts';
 /** A way to use Arpeggio, as far as the scenarios need one. */
 export interface Side {
   readonly name: string;
-  /** Makes the context anew, at version 1; called before each operation. */
+  /** Makes a context that is not there yet, at version 1. */
   set(id: string, context: JsonObject): Promise<void>;
-  act(id: string, action: Action): Promise<void>;
+  /** Resolves to what a sync answered: a delta, no change, or a whole context; null for an update. */
+  act(id: string, action: Action): Promise<string | null>;
   /** The version and the state. */
   read(id: string): Promise<{ readonly version: number; readonly context: JsonObject }>;
   close(): Promise<void>;
@@ -26,12 +27,12 @@ export async function statelessLibrary(): Promise<Side> {
   return {
     name: 'library, stateless',
     async set(id, context) {
-      await manager.delete(id).catch(() => {});
       await manager.set(id, context);
     },
     async act(id, action) {
-      if (action.kind === 'sync') await manager.sync(id, { version: 1 });
-      else await manager.update(id, action.changes);
+      if (action.kind === 'sync') return (await manager.sync(id, { version: 1 })).kind;
+      await manager.update(id, action.changes);
+      return null;
     },
     async read(id) {
       const full = await manager.get(id);
@@ -55,14 +56,13 @@ export async function statefulLibrary(): Promise<Side> {
   return {
     name: 'library, stateful',
     async set(id, context) {
-      const actor = await contextOf(id);
-      await actor.delete().catch(() => {});
-      await actor.set(context);
+      await (await contextOf(id)).set(context);
     },
     async act(id, action) {
       const actor = await contextOf(id);
-      if (action.kind === 'sync') await actor.sync({ version: 1 });
-      else await actor.update(action.changes);
+      if (action.kind === 'sync') return (await actor.sync({ version: 1 })).kind;
+      await actor.update(action.changes);
+      return null;
     },
     async read(id) {
       const full = await (await contextOf(id)).get();
@@ -75,31 +75,39 @@ export async function statefulLibrary(): Promise<Side> {
 
 const SET =
   'mutation Set($id: ID!, $context: JSONObject!) { setContext(id: $id, context: $context) { context { version } } }';
-const DELETE = 'mutation Delete($id: ID!) { deleteContext(id: $id) { version } }';
 const UPDATE =
   'mutation Update($id: ID!, $changes: JSONObject!) { updateContext(id: $id, changes: $changes) { context { version } delta { delta } } }';
 const SYNC =
   'query Sync($id: ID!) { sync(id: $id, version: 1) { __typename ... on Versioned { version cursor } ... on Delta { delta } ... on FullContext { context } } }';
 const READ = 'query Read($id: ID!) { context(id: $id) { version context } }';
 
+const KINDS: { readonly [name: string]: string } = { Delta: 'delta', NoChange: 'noChange', FullContext: 'full' };
+
+/** What these operations answer with. */
+interface Data {
+  readonly sync?: { readonly __typename: string };
+  readonly context?: { readonly version: number; readonly context: JsonObject } | null;
+}
+
 /** GraphQL over HTTP, client and server in this one process. */
 export async function graphqlOverHttp(): Promise<Side> {
   const server = start();
   const { http } = await server.listen();
   const agent = new Agent({ keepAlive: true, maxSockets: 50 });
-  const gql = async (query: string, variables: JsonObject): Promise<{ readonly [field: string]: never }> => {
+  const gql = async (query: string, variables: JsonObject): Promise<Data> => {
     const { data, errors } = JSON.parse(await post(http, agent, JSON.stringify({ query, variables })));
-    if (errors && query !== DELETE) throw new Error(JSON.stringify(errors));
+    if (errors) throw new Error(JSON.stringify(errors));
     return data;
   };
   return {
     name: 'GraphQL over HTTP',
     async set(id, context) {
-      await gql(DELETE, { id });
       await gql(SET, { id, context });
     },
     async act(id, action) {
-      await (action.kind === 'sync' ? gql(SYNC, { id }) : gql(UPDATE, { id, changes: action.changes }));
+      if (action.kind === 'sync') return KINDS[(await gql(SYNC, { id })).sync?.__typename ?? ''] ?? null;
+      await gql(UPDATE, { id, changes: action.changes });
+      return null;
     },
     async read(id) {
       const { context } = await gql(READ, { id });

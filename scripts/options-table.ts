@@ -8,8 +8,15 @@ import { optionNames, options } from '../src/options.ts';
 export function optionsTable(): string {
   const code = (text: string | undefined): string => (text === undefined ? '' : `\`${text}\``);
   const rows = optionNames.map((name) => {
-    const { env, fallback, description, takes } = options[name];
-    const cells = [code(name), code(env && `--${flagOf(name)}`), code(env), takes, fallback, description];
+    const { env, fallback, description, takes, isSwitch } = options[name];
+    const cells = [
+      code(name),
+      code(env && `--${isSwitch ? '[no-]' : ''}${flagOf(name)}`),
+      code(env),
+      takes,
+      fallback,
+      description,
+    ];
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   });
   return ['| option | flag | variable | takes | default | |', '|---|---|---|---|---|---|', ...rows].join('\n');

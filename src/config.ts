@@ -82,18 +82,20 @@ function fromFile(name: OptionName, values: { readonly [key: string]: unknown },
   const value = values[name];
   if (value === undefined) return undefined;
   const { takes, accepts } = options[name];
-  if (!accepts(value)) throw new ConfigError(`${name} in ${file} is ${shown(value)}; it takes ${takes}.`);
+  if (!accepts(value)) throw new ConfigError(`${name} in ${file} is ${shown(name, value)}; it takes ${takes}.`);
   return value;
 }
 
 function parse(name: OptionName, source: string, text: string): unknown {
   const { takes, accepts, fromText } = options[name];
   const value = fromText?.(text);
-  if (value === undefined || !accepts(value)) throw new ConfigError(`${source} is ${shown(text)}; it takes ${takes}.`);
+  if (value === undefined || !accepts(value))
+    throw new ConfigError(`${source} is ${shown(name, text)}; it takes ${takes}.`);
   return value;
 }
 
-function shown(value: unknown): string {
+function shown(name: OptionName, value: unknown): string {
+  if (options[name].isSecret) return 'something else';
   return typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
 }
 
@@ -113,7 +115,7 @@ async function readFile(
       dotenv: false,
       extend: false,
     });
-    const unknown = Object.keys(config).find((key) => !(key in options));
+    const unknown = Object.keys(config).find((key) => !Object.hasOwn(options, key));
     if (unknown !== undefined) throw new ConfigError(`${_configFile} has ${unknown}, which is no option.`);
     return { file: _configFile ?? null, values: config };
   } catch (error) {
@@ -130,8 +132,8 @@ export function flagOf(name: OptionName): string {
 
 export function helpText(): string {
   const rows = optionNames.map((name) => {
-    const { env, takes, fallback, description, fromText, short } = options[name];
-    const flag = `--${flagOf(name)}${short ? `, -${short}` : ''}`;
+    const { env, takes, fallback, description, fromText, short, isSwitch } = options[name];
+    const flag = `--${isSwitch ? '[no-]' : ''}${flagOf(name)}${short ? `, -${short}` : ''}`;
     const spelled = fromText ? `${flag}, ${env}` : `${name} (file only)`;
     return `  ${spelled}\n      ${description} Takes ${takes}. Default: ${fallback}.`;
   });

@@ -95,7 +95,8 @@ export class LimitExceededError extends ArpeggioError {
 /** An archive is not there, or failed; the store is as it was. */
 export class ArchiveError extends ArpeggioError {
   constructor(code: ArchiveErrorCode, message: string, options: ErrorOptions = {}) {
-    super(code, message, { applied: 'NO', ...options });
+    // An export that failed may have been kept all the same.
+    super(code, message, { applied: code === 'EXPORT_FAILED' ? 'UNKNOWN' : 'NO', ...options });
   }
 }
 

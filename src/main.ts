@@ -47,7 +47,7 @@ async function serve(options: Options, configFile: string | null): Promise<void>
 
 /** What comes behind the driver's name may hold a password. */
 function describeArchive({ archive = DEFAULT_ARCHIVE, exportContext, restoreContext }: Options): string {
-  if (exportContext || restoreContext) return 'your own functions';
+  if (exportContext && restoreContext) return 'your own functions';
   return archive.startsWith('fs:') ? archive.slice(3) : String(archive.split(':')[0]);
 }
 

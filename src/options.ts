@@ -37,9 +37,11 @@ export interface Option {
   readonly env?: string;
   /** Undefined where the text is no such value. */
   readonly fromText?: (text: string) => unknown;
+  /** Whether its value may hold a password, and is never shown. */
+  readonly isSecret?: true;
   /** One letter that stands for the flag. */
   readonly short?: string;
-  /** Whether its flag stands alone. */
+  /** Whether its flag stands alone, and with `no-` before it for false. */
   readonly isSwitch?: true;
 }
 
@@ -60,7 +62,7 @@ function text(takes: string, pattern: RegExp): Kind {
 function choice(...choices: readonly string[]): Kind {
   return {
     takes: choices.join(' or '),
-    accepts: (value) => choices.includes(String(value)),
+    accepts: (value) => typeof value === 'string' && choices.includes(value),
     fromText: (given) => given,
   };
 }
@@ -70,7 +72,7 @@ function call(signature: string): Kind {
 }
 
 const onOff: Kind = {
-  takes: '1 or 0',
+  takes: 'true or false',
   accepts: (value) => typeof value === 'boolean',
   fromText: (given) => ({ '1': true, true: true, '0': false, false: false })[given],
   isSwitch: true,
@@ -78,6 +80,7 @@ const onOff: Kind = {
 
 const AGE = integer(1, 2 ** 40, ' in the time unit');
 const MILLISECONDS = integer(1, 2 ** 31 - 1, ' milliseconds');
+const INTERVAL = integer(1000, 2 ** 31 - 1, ' milliseconds');
 
 /**
  * Every option, once: `--help`, the README's table, and what reads flags, variables and the configuration file are all made of it. A
@@ -101,13 +104,13 @@ export const options: { readonly [Name in OptionName]: Option } = {
   insecure: {
     ...onOff,
     env: 'ARPEGGIO_INSECURE',
-    fallback: '0',
+    fallback: 'false',
     description: 'Listen beyond loopback although everybody could read and write everything.',
   },
   graphiql: {
     ...onOff,
     env: 'ARPEGGIO_GRAPHIQL',
-    fallback: '1',
+    fallback: 'true',
     description: 'Show GraphiQL to browsers that open /graphql.',
   },
   timeUnit: {
@@ -124,9 +127,9 @@ export const options: { readonly [Name in OptionName]: Option } = {
   contextAutoDelete: {
     ...onOff,
     env: 'ARPEGGIO_CONTEXT_AUTO_DELETE',
-    fallback: '0',
+    fallback: 'false',
     description:
-      'Let contexts expire: starts the cleanup server, and lets it and `cleanup` end those past `contextTtl`.',
+      'Let contexts expire: starts the cleanup server, unless it was ever set, and lets it and `cleanup` end those past `contextTtl`.',
   },
   contextTtl: {
     ...AGE,
@@ -152,7 +155,7 @@ export const options: { readonly [Name in OptionName]: Option } = {
     description: 'Renders `delta` where no format is asked for.',
   },
   cleanupIntervalMs: {
-    ...MILLISECONDS,
+    ...INTERVAL,
     env: 'ARPEGGIO_CLEANUP_INTERVAL_MS',
     fallback: '60000',
     description: 'How often the cleanup server cleans up where `contextAutoDelete` starts it.',
@@ -160,6 +163,7 @@ export const options: { readonly [Name in OptionName]: Option } = {
   archive: {
     ...text('fs:FOLDER, DRIVER:{options as JSON} for any driver of unstorage, or off', /^(off|[a-z][\w-]*:.+)$/s),
     env: 'ARPEGGIO_ARCHIVE',
+    isSecret: true,
     fallback: 'fs:.arpeggio/archive',
     description: 'Where contexts are exported to and restored from.',
   },

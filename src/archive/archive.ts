@@ -31,6 +31,8 @@ export type RestoreContext = (id: string, call: ArchiveCall) => Promise<Archived
 export interface ArchiveCallbacks {
   readonly exportContext?: ExportContext | undefined;
   readonly restoreContext?: RestoreContext | undefined;
+  /** Called once, when the server closes. */
+  readonly close?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -42,6 +44,8 @@ export interface Archive {
   export(context: ExportedContext): Promise<void>;
   /** @throws ArchiveError RESTORE_NOT_CONFIGURED; RESTORE_FAILED, also where nothing was kept, or no context */
   restore(id: string): Promise<ArchivedContext>;
+  /** Aborts what is under way, and lets go of what the archive holds open. */
+  close(): Promise<void>;
 }
 
 /** Where nothing is configured. */
@@ -49,4 +53,5 @@ export const noArchive: Archive = {
   export: () => Promise.reject(new ArchiveError('EXPORT_NOT_CONFIGURED', 'No archive to export to is configured.')),
   restore: () =>
     Promise.reject(new ArchiveError('RESTORE_NOT_CONFIGURED', 'No archive to restore from is configured.')),
+  close: async () => {},
 };

@@ -4,9 +4,9 @@ import { isObject } from '../json.ts';
 import { type Archive, type ArchiveCall, type ArchiveCallbacks, type ArchivedContext, noArchive } from './archive.ts';
 
 export interface ArchiveOptions {
-  /** How long one call may take before it is given up, in milliseconds. @default 30000 */
+  /** How long one call may take, the wait for its turn included, before it is given up, in milliseconds. @default 30000 */
   readonly archiveTimeoutMs?: number;
-  /** How many calls run at once; the others wait their turn. @default 8 */
+  /** How many calls run at once; the others wait their turn, also for calls that were given up and still hang. @default 8 */
   readonly archiveConcurrency?: number;
 }
 
@@ -18,21 +18,26 @@ export function createArchive(callbacks: ArchiveCallbacks, options: ArchiveOptio
   const { archiveTimeoutMs = 30_000, archiveConcurrency = 8 } = options;
   const { exportContext, restoreContext } = callbacks;
   const inTurn = pLimit(archiveConcurrency);
+  const running = new Set<AbortController>();
 
-  /** Runs a call when its turn comes; its time counts from then. */
-  const call = <T>(code: ArchiveErrorCode, run: (call: ArchiveCall) => Promise<T>): Promise<T> =>
-    inTurn(async () => {
-      const timeout = new AbortController();
-      const timer = setTimeout(() => timeout.abort(), archiveTimeoutMs);
-      try {
-        return await Promise.race([run({ signal: timeout.signal }), whenAborted(timeout.signal)]);
-      } catch (error) {
-        const late = `The archive did not answer within ${archiveTimeoutMs} ms.`;
-        throw new ArchiveError(code, timeout.signal.aborted ? late : 'The archive failed.', { cause: error });
-      } finally {
-        clearTimeout(timer);
-      }
-    });
+  const call = async <T>(code: ArchiveErrorCode, run: (call: ArchiveCall) => Promise<T>): Promise<T> => {
+    const bounds = new AbortController();
+    const { signal } = bounds;
+    const timer = setTimeout(() => bounds.abort(), archiveTimeoutMs);
+    running.add(bounds);
+    // A call keeps its turn until it really ends: one that was given up still burdens the archive.
+    const outcome = inTurn(async () => (signal.aborted ? whenAborted(signal) : run({ signal })));
+    outcome.catch(() => {});
+    try {
+      return await Promise.race([outcome, whenAborted(signal)]);
+    } catch (error) {
+      const late = `The archive did not answer within ${archiveTimeoutMs} ms.`;
+      throw new ArchiveError(code, signal.aborted ? late : 'The archive failed.', { cause: error });
+    } finally {
+      clearTimeout(timer);
+      running.delete(bounds);
+    }
+  };
 
   return {
     export: exportContext
@@ -41,18 +46,31 @@ export function createArchive(callbacks: ArchiveCallbacks, options: ArchiveOptio
     restore: restoreContext
       ? async (id) => checked(await call('RESTORE_FAILED', (bounds) => restoreContext(id, bounds)))
       : noArchive.restore,
+    async close() {
+      for (const bounds of running) bounds.abort();
+      await callbacks.close?.();
+    },
   };
 }
 
+/** Rejects once aborted; at once where it is already. */
 function whenAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+  return new Promise((_, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
 }
+
+/** Leaves a restored context more versions than it can ever use before numbers lose their exactness. */
+const MAX_VERSION = 2 ** 52;
 
 function checked(archived: unknown): ArchivedContext {
   if (archived === null) throw new ArchiveError('RESTORE_FAILED', 'The archive holds no such context.');
   const { context, version } = isObject(archived) ? archived : {};
-  if (!isObject(context) || !Number.isSafeInteger(version) || Number(version) < 1) {
-    throw new ArchiveError('RESTORE_FAILED', 'What the archive holds is not a context with its version.');
+  if (!isObject(context) || !Number.isSafeInteger(version) || Number(version) < 1 || Number(version) > MAX_VERSION) {
+    const cause = new TypeError('The archive returned something else.');
+    throw new ArchiveError('RESTORE_FAILED', 'What the archive holds is not a context with its version.', { cause });
   }
   return { context, version: Number(version) };
 }

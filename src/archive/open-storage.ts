@@ -1,4 +1,5 @@
 import { type BuiltinDriverName, builtinDrivers, createStorage, type Driver, type Storage } from 'unstorage';
+import { folder } from './folder.ts';
 import { type StorageArchive, storageArchive } from './storage-archive.ts';
 
 /**
@@ -10,13 +11,20 @@ import { type StorageArchive, storageArchive } from './storage-archive.ts';
 export function archiveNamed(spec: string): StorageArchive {
   const open = parse(spec);
   let storage: Promise<Storage> | undefined;
-  const callbacks = async (): Promise<StorageArchive> => {
+  const opened = async (): Promise<StorageArchive> => {
     storage ??= open();
-    return storageArchive(await storage);
+    try {
+      return storageArchive(await storage);
+    } catch (error) {
+      // Whatever was missing may be there next time.
+      storage = undefined;
+      throw error;
+    }
   };
   return {
-    exportContext: async (context, call) => (await callbacks()).exportContext(context, call),
-    restoreContext: async (id, call) => (await callbacks()).restoreContext(id, call),
+    exportContext: async (context, call) => (await opened()).exportContext(context, call),
+    restoreContext: async (id, call) => (await opened()).restoreContext(id, call),
+    close: async () => (await storage)?.dispose(),
   };
 }
 
@@ -25,7 +33,7 @@ const TAKES = 'fs:FOLDER, DRIVER:{options as JSON} for any driver of unstorage, 
 function parse(spec: string): () => Promise<Storage> {
   const [, name = '', rest = ''] = /^([a-z][\w-]*):(.+)$/is.exec(spec) ?? [];
   if (name === '') throw new TypeError(`archive takes ${TAKES}.`);
-  if (name === 'fs') return () => load('fs-lite', { base: rest });
+  if (name === 'fs') return async () => createStorage({ driver: folder(rest) });
   if (!isDriver(name))
     throw new TypeError(`archive names the driver ${name}, which unstorage has not; it takes ${TAKES}.`);
   const options = parseOptions(name, rest);

@@ -6,6 +6,8 @@ import type { ExportContext, RestoreContext } from './archive.ts';
 export interface StorageArchive {
   readonly exportContext: ExportContext;
   readonly restoreContext: RestoreContext;
+  /** Lets go of what the storage holds open. */
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -28,6 +30,7 @@ export function storageArchive(storage: Storage): StorageArchive {
       if (!isObject(context) || typeof version !== 'number') throw new TypeError('The archive holds no context there.');
       return { context, version };
     },
+    close: () => storage.dispose(),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { InputError } from '../errors.ts';
+import { InputError, withOutcome } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Store } from '../store/store.ts';
 import type { CleanupPass, CleanupReport } from './pass.ts';
@@ -28,6 +28,7 @@ interface CleanupRecord extends CleanupStatus {
 const RECORD = 'cleanup';
 const INITIAL: CleanupRecord = { running: false, intervalMs: null, limit: null, lastReport: null, passes: 0 };
 const DEFAULT_INTERVAL_MS = 60_000;
+const MIN_INTERVAL_MS = 1000;
 const MAX_INTERVAL_MS = 2 ** 31 - 1;
 /** How soon a process notices what another has set, in milliseconds. */
 const LOOK_EVERY_MS = 1000;
@@ -44,6 +45,7 @@ export class CleanupServer {
   readonly #onFailure: (error: unknown) => void;
   #cancel: (() => void) | undefined;
   #isClosed = false;
+  #looking: Promise<void> | undefined;
   /** The pass that was begun last as far as this process knows, and when it noticed, by the monotonic clock. */
   #seen = { passes: -1, at: 0 };
 
@@ -57,7 +59,11 @@ export class CleanupServer {
   /** One pass now, in this process, whether the server runs or not; without a limit, all there is to do. @throws InputError */
   async pass(limit?: number): Promise<CleanupReport> {
     check({ limit });
-    return this.#pass.run(limit);
+    try {
+      return await this.#pass.run(limit);
+    } catch (error) {
+      throw withOutcome(error, 'UNKNOWN');
+    }
   }
 
   async status(): Promise<CleanupStatus> {
@@ -68,7 +74,8 @@ export class CleanupServer {
   async start(settings: CleanupSettings = {}): Promise<CleanupStatus> {
     check(settings);
     this.join();
-    return this.#change((record) => ({ ...merged(record, settings), running: true }));
+    // Another pass begun, so to speak: whoever counts an interval starts anew.
+    return this.#change((record) => ({ ...merged(record, settings), running: true, passes: record.passes + 1 }));
   }
 
   /** Changes the settings, running or not. @throws InputError */
@@ -86,15 +93,28 @@ export class CleanupServer {
     if (this.#isClosed || this.#cancel) return;
     this.#cancel = this.#clock.after(LOOK_EVERY_MS, () => {
       this.#cancel = undefined;
-      this.#look()
+      this.#looking = this.#look()
         .catch(this.#onFailure)
         .finally(() => this.join());
     });
   }
 
-  close(): void {
+  /** Starts it unless somebody has ever started, changed or stopped it: what was said in one process is not undone by the next. */
+  async startUnlessSet(settings: CleanupSettings): Promise<void> {
+    check(settings);
+    try {
+      const { revision } = await this.#read();
+      if (revision === 0) await this.start(settings);
+    } catch (error) {
+      this.#onFailure(error);
+    }
+  }
+
+  /** Leaves, once a pass under way in this process has ended. */
+  async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancel?.();
+    await this.#looking;
   }
 
   async #look(): Promise<void> {
@@ -110,10 +130,14 @@ export class CleanupServer {
   }
 
   async #change(change: (record: CleanupRecord) => CleanupRecord): Promise<CleanupStatus> {
-    for (;;) {
-      const { record, revision } = await this.#read();
-      const next = change(record);
-      if (await this.#write(next, revision)) return statusOf(next);
+    try {
+      for (;;) {
+        const { record, revision } = await this.#read();
+        const next = change(record);
+        if (await this.#write(next, revision)) return statusOf(next);
+      }
+    } catch (error) {
+      throw withOutcome(error, 'UNKNOWN');
     }
   }
 
@@ -141,14 +165,14 @@ function merged(record: CleanupRecord, { intervalMs, limit }: CleanupSettings): 
 
 /** @throws InputError unless it is what a pass or a cleanup server takes */
 function check({ intervalMs, limit }: CleanupSettings): void {
-  if (intervalMs !== undefined && !isWithin(intervalMs, MAX_INTERVAL_MS)) {
-    throw new InputError(`intervalMs is an integer from 1 to ${MAX_INTERVAL_MS}.`);
+  if (intervalMs !== undefined && !isWithin(intervalMs, MIN_INTERVAL_MS)) {
+    throw new InputError(`intervalMs is an integer from ${MIN_INTERVAL_MS} to ${MAX_INTERVAL_MS}.`, { applied: 'NO' });
   }
-  if (limit !== undefined && limit !== null && !isWithin(limit, MAX_INTERVAL_MS)) {
-    throw new InputError(`limit is an integer from 1 to ${MAX_INTERVAL_MS}.`);
+  if (limit !== undefined && limit !== null && !isWithin(limit, 1)) {
+    throw new InputError(`limit is an integer from 1 to ${MAX_INTERVAL_MS}.`, { applied: 'NO' });
   }
 }
 
-function isWithin(value: number, max: number): boolean {
-  return Number.isInteger(value) && value >= 1 && value <= max;
+function isWithin(value: number, min: number): boolean {
+  return Number.isInteger(value) && value >= min && value <= MAX_INTERVAL_MS;
 }

@@ -48,24 +48,38 @@ export class CleanupPass {
    *
    * Nothing is deleted on stale knowledge: whoever is written to in the meantime stays. Nothing is deleted at all where wall clock and
    * monotonic clock have parted by more than a minute since the last pass, since no age can be trusted then.
+   *
+   * @throws what the store threw first, once everything else is done
    */
   async run(limit = Number.POSITIVE_INFINITY): Promise<CleanupReport> {
     const startedAt = this.#clock.now();
     const { contextAutoDelete, contextTtl, deltaTtl } = this.#options;
     const isSteady = this.#steadiness.look();
-    const contextsDeleted = isSteady && contextAutoDelete ? await this.#expire(startedAt - contextTtl, limit) : 0;
+    const failures: unknown[] = [];
+    const contextsDeleted =
+      isSteady && contextAutoDelete ? await this.#expire(startedAt - contextTtl, limit, failures) : 0;
     const deltasDeleted = isSteady ? await this.#trim(startedAt - deltaTtl, limit) : 0;
+    if (failures.length > 0) throw failures[0];
     return { contextsDeleted, deltasDeleted, startedAt, finishedAt: this.#clock.now() };
   }
 
-  async #expire(until: number, limit: number): Promise<number> {
+  /** Tries each idle context once; one that fails holds up no other. */
+  async #expire(until: number, limit: number, failures: unknown[]): Promise<number> {
+    const tried = new Set<string>();
     let expired = 0;
-    for (;;) {
-      const idle = await this.#store.listIdle({ until, limit: Math.min(PAGE, limit - expired) });
-      if (idle.length === 0) return expired;
-      const ended = await Promise.all(idle.map((listed) => this.#end(listed)));
-      expired += ended.filter((isEnded) => isEnded).length;
+    while (expired < limit) {
+      const idle = await this.#store.listIdle({ until, limit: Math.min(PAGE, limit - expired) + tried.size });
+      const untried = idle.filter(({ id }) => !tried.has(id));
+      if (untried.length === 0) break;
+      const ends = await Promise.allSettled(untried.map((listed) => this.#end(listed)));
+      for (const [i, end] of ends.entries()) {
+        if (end.status === 'fulfilled' && end.value) expired += 1;
+        else tried.add(untried[i]?.id ?? '');
+        if (end.status === 'rejected') failures.push(end.reason);
+      }
+      await this.#clock.turn();
     }
+    return expired;
   }
 
   /** Whether the context was still as it was found, and has ended. */
@@ -91,6 +105,7 @@ export class CleanupPass {
       deltas += trimmed.deltas;
       contexts += trimmed.contexts;
       if (trimmed.contexts === 0) return deltas;
+      await this.#clock.turn();
     }
   }
 }

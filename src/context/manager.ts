@@ -226,6 +226,7 @@ export class ContextManager {
 
   async #load(id: string): Promise<ArchivedContext> {
     const { context, version } = await this.#archive.restore(id);
+    this.#mustBeOpen();
     try {
       return { context: admitObject(context, this.#limits), version };
     } catch (error) {

@@ -3,19 +3,22 @@ import {
   type ContextChange,
   type ContextDeleted,
   type ContextEvent,
+  type ContextExport,
   type FullContext,
   fullContext,
   type SyncResult,
 } from './model.ts';
 import type { Given } from './start.ts';
 import type { Writer } from './writer.ts';
-import type { UpdateOptions, WriteOptions } from './writes.ts';
+import type { RestoreOptions, UpdateOptions, WriteOptions } from './writes.ts';
 
 /** The manager's verbs that an open context passes on, each for an id. */
 export interface ContextVerbs {
   set(id: string, context: JsonObject, options?: WriteOptions): Promise<ContextChange>;
   update(id: string, changes: JsonObject, options?: UpdateOptions): Promise<ContextChange>;
   delete(id: string, options?: WriteOptions): Promise<ContextDeleted>;
+  export(id: string): Promise<ContextExport>;
+  restore(id: string, options?: RestoreOptions): Promise<FullContext>;
   sync(id: string, given?: Given): Promise<SyncResult>;
   watch(id: string, given?: Given): AsyncIterableIterator<ContextEvent>;
 }
@@ -58,6 +61,14 @@ export class OpenContext {
 
   delete(options?: WriteOptions): Promise<ContextDeleted> {
     return this.#verbs.delete(this.id, options);
+  }
+
+  export(): Promise<ContextExport> {
+    return this.#verbs.export(this.id);
+  }
+
+  restore(options?: RestoreOptions): Promise<FullContext> {
+    return this.#verbs.restore(this.id, options);
   }
 
   sync(given?: Given): Promise<SyncResult> {

@@ -109,7 +109,7 @@ export class Writer {
         this.#waiting.unshift(...left);
         // The memory store answers without letting go of the process.
         if (this.#waiting.length > 0 && clock.monotonic() >= turnEnd) {
-          await new Promise<void>((resolve) => clock.after(0, resolve));
+          await clock.turn();
           turnEnd = clock.monotonic() + TURN_MS;
         }
       } catch (error) {

@@ -79,7 +79,14 @@ function render(
   delta: ContextDelta,
   format: DeltaFormat | null | undefined,
   formatter: DeltaFormatter | undefined,
-): Json {
-  if (!format && formatter) return formatter(renderChanges(delta.delta), delta);
+): Json | Promise<Json> {
+  if (!format && formatter) return renderOwn(delta, formatter);
   return formatDelta(format ?? 'NESTED', delta.delta, delta);
+}
+
+/** What is no JSON must fail here, as this field's own error: later it would take the answer, or its connection, along. */
+async function renderOwn(delta: ContextDelta, formatter: DeltaFormatter): Promise<Json> {
+  const text: string | undefined = JSON.stringify(await formatter(renderChanges(delta.delta), delta));
+  if (text === undefined) throw new TypeError('deltaFormatter must return JSON.');
+  return JSON.parse(text) as Json;
 }

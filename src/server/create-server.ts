@@ -37,7 +37,9 @@ const GRACE_MS = 5000;
 export function createServer(options: ServerOptions = {}): Server {
   const { host = '127.0.0.1', port = 4000, insecure = false, log = consoleLog } = options;
   const limits = withDefaults(defaultLimits, options.limits);
-  const engine = createEngine(options, limits, (error) => log.error(`Will try again: ${describeFailure(error)}`));
+  const onFailure = (who: string, error: unknown): void =>
+    log.error(`${who} will try again: ${describeFailure(error)}`);
+  const engine = createEngine(options, limits, onFailure);
   const { manager, cleanup } = engine;
   let closed: Promise<void> | undefined;
   const app = createApp({
@@ -74,7 +76,7 @@ export function createServer(options: ServerOptions = {}): Server {
       await listening(httpServer, port, host);
       sockets = attachWebSockets(httpServer, app, limits, log, isMeant);
       cleanup.join();
-      if (options.contextAutoDelete) await cleanup.start({ intervalMs: options.cleanupIntervalMs });
+      if (options.contextAutoDelete) await cleanup.startUnlessSet({ intervalMs: options.cleanupIntervalMs });
       return addressOf(httpServer, host);
     },
     close() {

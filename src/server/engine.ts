@@ -27,32 +27,38 @@ export interface Engine {
 export const DEFAULT_ARCHIVE = 'fs:.arpeggio/archive';
 
 /** The one place where it is decided which store, which feed and which archive there are. */
-export function createEngine(options: ServerOptions, limits: Limits, onFailure: (error: unknown) => void): Engine {
+export function createEngine(
+  options: ServerOptions,
+  limits: Limits,
+  onFailure: (who: string, error: unknown) => void,
+): Engine {
   const clock = systemClock(options);
   const memoryFeed = new MemoryFeed();
   const feed = options.feed ?? memoryFeed;
   const makeStore = options.store ?? ((storeOptions) => new MemoryStore(storeOptions));
   const store = makeStore({ ...storeOptionsOf(options, clock), tell: memoryFeed.tell, clock });
   const mint = (): string => randomBytes(9).toString('base64url');
+  const archive = archiveOf(options);
   const manager = new ContextManager({
     store,
     feed,
     clock,
     limits,
     mint,
-    onFailure,
-    archive: archiveOf(options),
+    onFailure: (error) => onFailure('A subscription', error),
+    archive,
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
   });
   const pass = new CleanupPass(store, clock, () => endedTag(mint()), options);
-  const cleanup = new CleanupServer(store, clock, pass, onFailure);
+  const cleanup = new CleanupServer(store, clock, pass, (error) => onFailure('The cleanup server', error));
   return {
     manager,
     cleanup,
     ready: () => store.ready(),
     async close() {
-      cleanup.close();
       manager.close();
+      await archive.close();
+      await cleanup.close();
       await feed.close();
       await store.close();
     },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Plugin } from 'graphql-yoga';
@@ -17,6 +18,7 @@ const POLICY = [
 ].join('; ');
 
 interface Page {
+  readonly etag: string;
   readonly plain: string;
   readonly zipped: Uint8Array<ArrayBuffer>;
 }
@@ -28,8 +30,11 @@ export function useGraphiQL(endpoint: string): Plugin {
     async onRequest({ request, url, endResponse, fetchAPI }) {
       if (request.method !== 'GET' || url.pathname !== endpoint) return;
       if (!request.headers.get('accept')?.includes('text/html')) return;
-      page ??= makePage(endpoint);
-      const { plain, zipped } = await page;
+      page ??= makePage(endpoint).catch((error: unknown) => {
+        page = undefined;
+        throw error;
+      });
+      const { plain, zipped, etag } = await page;
       const isZipped = request.headers.get('accept-encoding')?.includes('gzip') ?? false;
       const headers = {
         'content-type': 'text/html; charset=utf-8',
@@ -37,8 +42,12 @@ export function useGraphiQL(endpoint: string): Plugin {
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'no-referrer',
         vary: 'accept, accept-encoding',
+        'cache-control': 'no-cache',
+        etag,
         ...(isZipped ? { 'content-encoding': 'gzip' } : {}),
       };
+      if (request.headers.get('if-none-match') === etag)
+        return endResponse(new fetchAPI.Response(null, { status: 304, headers }));
       endResponse(new fetchAPI.Response(isZipped ? zipped : plain, { headers }));
     },
   };
@@ -52,5 +61,6 @@ async function makePage(endpoint: string): Promise<Page> {
     defaultQuery: GRAPHIQL_EXAMPLES,
     subscriptionsProtocol: 'WS',
   });
-  return { plain, zipped: new Uint8Array(await promisify(gzip)(plain)) };
+  const etag = `"${createHash('sha256').update(plain).digest('base64url')}"`;
+  return { plain, etag, zipped: new Uint8Array(await promisify(gzip)(plain)) };
 }

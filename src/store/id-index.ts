@@ -1,3 +1,5 @@
+import { SortedList } from './sorted-list.ts';
+
 /** The order of ids in listings: by Unicode code point, which is also the order of their UTF-8 bytes. */
 export function compareIds(a: string, b: string): number {
   const end = Math.min(a.length, b.length);
@@ -16,39 +18,25 @@ function isSurrogate(unit: number): boolean {
 
 /** A sorted set of ids. */
 export class IdIndex {
-  readonly #ids: string[] = [];
+  readonly #ids = new SortedList<string>(compareIds);
 
   add(id: string): void {
-    const at = this.#firstNotBefore(id);
-    if (this.#ids[at] !== id) this.#ids.splice(at, 0, id);
+    this.#ids.add(id);
   }
 
   remove(id: string): void {
-    const at = this.#firstNotBefore(id);
-    if (this.#ids[at] === id) this.#ids.splice(at, 1);
+    this.#ids.remove(id);
   }
 
   /** At most `limit` ids that start with `prefix` and come after `after`, in order. */
   page(prefix: string, after: string | null, limit: number): readonly string[] {
-    const isPastPrefix = after !== null && compareIds(after, prefix) >= 0;
-    let at = this.#firstNotBefore(isPastPrefix ? after : prefix);
-    if (isPastPrefix && this.#ids[at] === after) at += 1;
     const page: string[] = [];
-    for (let id = this.#ids[at]; id?.startsWith(prefix) && page.length < limit; id = this.#ids[at]) {
+    const start = after !== null && compareIds(after, prefix) >= 0 ? after : prefix;
+    for (const id of this.#ids.from(start)) {
+      if (id === after) continue;
+      if (page.length >= limit || !id.startsWith(prefix)) break;
       page.push(id);
-      at += 1;
     }
     return page;
-  }
-
-  #firstNotBefore(id: string): number {
-    let low = 0;
-    let high = this.#ids.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compareIds(this.#ids[middle] ?? '', id) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }

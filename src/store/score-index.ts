@@ -1,9 +1,11 @@
+import { SortedList } from './sorted-list.ts';
+
 /** Ids by a number, such as a time: the lowest are found without looking at the others. */
 export class ScoreIndex {
   readonly #scores = new Map<string, number>();
   readonly #idsByScore = new Map<number, Set<string>>();
-  /** The scores in use, ascending. New times are mostly the latest, so insertion is mostly at the end. */
-  readonly #order: number[] = [];
+  /** The scores in use, ascending. */
+  readonly #order = new SortedList<number>((a, b) => a - b);
 
   set(id: string, score: number): void {
     if (this.#scores.get(id) === score) return;
@@ -15,7 +17,7 @@ export class ScoreIndex {
       return;
     }
     this.#idsByScore.set(score, new Set([id]));
-    this.#order.splice(this.#firstNotBelow(score), 0, score);
+    this.#order.add(score);
   }
 
   delete(id: string): void {
@@ -26,13 +28,13 @@ export class ScoreIndex {
     ids.delete(id);
     if (ids.size > 0) return;
     this.#idsByScore.delete(score);
-    this.#order.splice(this.#firstNotBelow(score), 1);
+    this.#order.remove(score);
   }
 
   /** At most `limit` ids whose score is at most `score`, the lowest first. */
   upTo(score: number, limit: number): readonly string[] {
     const found: string[] = [];
-    for (const next of this.#order) {
+    for (const next of this.#order.from()) {
       if (next > score) break;
       for (const id of this.#idsByScore.get(next) ?? []) {
         if (found.length >= limit) return found;
@@ -40,16 +42,5 @@ export class ScoreIndex {
       }
     }
     return found;
-  }
-
-  #firstNotBelow(score: number): number {
-    let low = 0;
-    let high = this.#order.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#order[middle] ?? 0) < score) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }

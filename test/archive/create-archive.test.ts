@@ -91,7 +91,7 @@ describe('an archive made of callbacks', () => {
     ['no version', { context: {} }],
     ['version 0', { context: {}, version: 0 }],
     ['half a version', { context: {}, version: 1.5 }],
-    ['a version beyond 2^53', { context: {}, version: 2 ** 53 }],
+    ['a version beyond 2^52', { context: {}, version: 2 ** 52 + 1 }],
     ['a version as text', { context: {}, version: '1' }],
   ])('one that returns rubbish (%s) fails', async (_, rubbish) => {
     const restoreContext = (async () => rubbish) as unknown as NonNullable<ArchiveCallbacks['restoreContext']>;
@@ -102,6 +102,36 @@ describe('an archive made of callbacks', () => {
   test('one that holds nothing says so', async () => {
     const archive = createArchive({ restoreContext: async () => null });
     await expect(archive.restore('a')).rejects.toMatchObject({ message: 'The archive holds no such context.' });
+  });
+
+  test('a call that was given up keeps its turn while it hangs, and those that wait for it fail in their time', async () => {
+    let running = 0;
+    const archive = createArchive(
+      {
+        exportContext() {
+          running += 1;
+          return never;
+        },
+      },
+      { archiveConcurrency: 2, archiveTimeoutMs: 5 },
+    );
+    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => archive.export(exported)));
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(running).toBe(2);
+  });
+
+  test('closing aborts what is under way, and closes what its author opened', async () => {
+    let isClosed = false;
+    const archive = createArchive({
+      restoreContext: () => never,
+      async close() {
+        isClosed = true;
+      },
+    });
+    const restored = archive.restore('a');
+    await archive.close();
+    await expect(restored).rejects.toMatchObject({ code: 'RESTORE_FAILED' });
+    expect(isClosed).toBe(true);
   });
 
   test('no more calls run at once than may, and all get their turn', async () => {

@@ -41,6 +41,24 @@ describe('an archive in a folder', () => {
     for (const name of await readdir(path)) expect(name).toMatch(/^[0-9a-f]{64}\.json$/);
   });
 
+  test('is whole after exports at once, and while it is read: one of them, and no mixture', async () => {
+    const archive = archiveNamed(`fs:${await folder()}`);
+    const sizes = [900_000, 1, 400_000, 2];
+    for (let round = 0; round < 5; round += 1) {
+      const exports = sizes.map((size, i) =>
+        archive.exportContext(
+          { contextId: 'a', version: i + 1, context: { text: 'x'.repeat(size) }, insertedAt: 1 },
+          call,
+        ),
+      );
+      const reads = Array.from({ length: 5 }, () => archive.restoreContext('a', call));
+      await Promise.all(exports);
+      for (const found of [...(await Promise.all(reads)), await archive.restoreContext('a', call)]) {
+        if (found) expect(String(found.context['text']).length).toBe(sizes[found.version - 1]);
+      }
+    }
+  });
+
   test('makes no folder before something is exported', async () => {
     const path = join(await folder(), 'not', 'yet');
     const archive = archiveNamed(`fs:${path}`);

@@ -39,7 +39,7 @@ describe('the cleanup server', () => {
     server.join();
     await elapse(200);
     expect((await server.status()).lastReport).toBeNull();
-    server.close();
+    await server.close();
     expect(clock.waiting).toBe(0);
   });
 
@@ -55,7 +55,7 @@ describe('the cleanup server', () => {
     expect((await server.status()).lastReport).toMatchObject({ contextsDeleted: 1 });
     await elapse(5);
     expect((await server.status()).lastReport).toMatchObject({ contextsDeleted: 0 });
-    server.close();
+    await server.close();
   });
 
   test('one record holds for all processes: started, changed and stopped in any of them', async () => {
@@ -73,7 +73,7 @@ describe('the cleanup server', () => {
     expect(await two.stop()).toMatchObject({ running: false, intervalMs: 3000, limit: 1 });
     await elapse(20);
     expect((await manager.list()).contexts).toHaveLength(2);
-    for (const server of servers) server.close();
+    for (const server of servers) await server.close();
   });
 
   test('of several processes one runs each pass', async () => {
@@ -84,7 +84,7 @@ describe('the cleanup server', () => {
     const { lastReport } = await servers[0].status();
     // Passes begin no closer than the interval, so no two processes ran one at the same time.
     expect(lastReport?.startedAt).toBeGreaterThanOrEqual(clock.now() - 3);
-    for (const server of servers) server.close();
+    for (const server of servers) await server.close();
     expect(clock.waiting).toBe(0);
   });
 
@@ -93,11 +93,11 @@ describe('the cleanup server', () => {
     for (const server of servers) server.join();
     await servers[0].start({ intervalMs: 2000 });
     await manager.set('a', {});
-    servers[0].close();
+    await servers[0].close();
     clock.elapse(DAY);
     await elapse(5);
     expect((await manager.list()).contexts).toHaveLength(0);
-    servers[1]?.close();
+    await servers[1]?.close();
   });
 
   test('a store that fails is told of, and tried again', async () => {
@@ -123,7 +123,7 @@ describe('the cleanup server', () => {
     if (store) store.isDown = false;
     await elapse(4);
     expect((await manager.list()).contexts).toHaveLength(0);
-    servers[0].close();
+    await servers[0].close();
   });
 
   test('settings that are missing stay, null takes a limit away, and nonsense is refused', async () => {
@@ -144,6 +144,6 @@ describe('the cleanup server', () => {
       await expect(server.start(settings)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     }
     await expect(server.pass(0)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
-    server.close();
+    await server.close();
   });
 });

@@ -3,7 +3,7 @@ import { type CleanupOptions, CleanupPass } from '../../src/cleanup/pass.ts';
 import { ContextManager } from '../../src/context/manager.ts';
 import { MemoryFeed } from '../../src/feed/memory-feed.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
-import type { AgeQuery, Listed } from '../../src/store/store.ts';
+import type { AgeQuery, Commit, CommitOutcome, Listed } from '../../src/store/store.ts';
 import { FakeClock } from '../helpers/fake-clock.ts';
 import { PassThrough } from '../store/pass-through.ts';
 
@@ -95,6 +95,24 @@ describe('a pass over contexts', () => {
     (store as Slow).between = () => manager.update('a', { n: 2 });
     expect(await pass.run()).toMatchObject({ contextsDeleted: 0 });
     expect(await manager.get('a')).toMatchObject({ context: { n: 2 } });
+  });
+
+  test('one context that can not be ended holds up no other, nor the deltas, and is told of', async () => {
+    class Stuck extends PassThrough {
+      override async commit(id: string, commit: Commit): Promise<CommitOutcome> {
+        if (id === 'stuck' && commit.next.status === 'ended') throw new Error('WRONGTYPE');
+        return super.commit(id, commit);
+      }
+    }
+    const { clock, manager, pass } = make(undefined, (inner) => new Stuck(inner));
+    await manager.set('stuck', {});
+    for (let i = 0; i < 300; i += 1) await manager.set(`context ${i}`, {});
+    clock.elapse(48 * HOUR);
+    await expect(pass.run(10)).rejects.toThrow('WRONGTYPE');
+    expect((await manager.list({ first: 1000 })).contexts).toHaveLength(291);
+    await expect(pass.run()).rejects.toThrow('WRONGTYPE');
+    expect(await ids(manager)).toEqual(['stuck']);
+    expect(await manager.sync('stuck', { version: 1 })).toMatchObject({ kind: 'noChange' });
   });
 
   test('two passes at once end each context once', async () => {

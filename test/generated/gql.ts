@@ -24,6 +24,15 @@ type Documents = {
     "\n  query SyncContext($id: ID!, $version: Version, $cursor: Cursor) {\n    sync(id: $id, version: $version, cursor: $cursor) {\n      __typename\n      ... on NoChange {\n        contextId\n        life\n        version\n        cursor\n      }\n      ...FullFields\n      ...DeltaFields\n    }\n  }\n": typeof types.SyncContextDocument,
     "\n  query ListContexts($prefix: String, $first: Int, $after: String) {\n    contexts(prefix: $prefix, first: $first, after: $after) {\n      edges {\n        cursor\n        node {\n          contextId\n          life\n          version\n          cursor\n          insertedAt\n          sizeInBytes\n        }\n      }\n      nodes {\n        contextId\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n    }\n  }\n": typeof types.ListContextsDocument,
     "\n  subscription ContextChanged($id: ID!, $version: Version, $cursor: Cursor) {\n    contextChanged(id: $id, version: $version, cursor: $cursor) {\n      __typename\n      ...FullFields\n      ...DeltaFields\n      ...DeletedFields\n    }\n  }\n": typeof types.ContextChangedDocument,
+    "\n  fragment ReportFields on CleanupReport {\n    contextsDeleted\n    deltasDeleted\n    startedAt\n    finishedAt\n  }\n": typeof types.ReportFieldsFragmentDoc,
+    "\n  fragment ServerFields on CleanupServer {\n    running\n    intervalMs\n    limit\n    lastReport {\n      ...ReportFields\n    }\n  }\n": typeof types.ServerFieldsFragmentDoc,
+    "\n  mutation ExportContext($id: ID!) {\n    exportContext(id: $id) {\n      contextId\n      version\n      exportedAt\n    }\n  }\n": typeof types.ExportContextDocument,
+    "\n  mutation RestoreContext($id: ID!, $force: Boolean, $requestId: ID) {\n    restoreContext(id: $id, force: $force, requestId: $requestId) {\n      ...FullFields\n    }\n  }\n": typeof types.RestoreContextDocument,
+    "\n  mutation Cleanup($limit: Int) {\n    cleanup(limit: $limit) {\n      ...ReportFields\n    }\n  }\n": typeof types.CleanupDocument,
+    "\n  query CleanupServer {\n    cleanupServer {\n      ...ServerFields\n    }\n  }\n": typeof types.CleanupServerDocument,
+    "\n  mutation StartCleanupServer($intervalMs: Int, $limit: Int) {\n    startCleanupServer(intervalMs: $intervalMs, limit: $limit) {\n      ...ServerFields\n    }\n  }\n": typeof types.StartCleanupServerDocument,
+    "\n  mutation UpdateCleanupServer($intervalMs: Int, $limit: Int) {\n    updateCleanupServer(intervalMs: $intervalMs, limit: $limit) {\n      ...ServerFields\n    }\n  }\n": typeof types.UpdateCleanupServerDocument,
+    "\n  mutation StopCleanupServer {\n    stopCleanupServer {\n      ...ServerFields\n    }\n  }\n": typeof types.StopCleanupServerDocument,
 };
 const documents: Documents = {
     "\n  fragment FullFields on FullContext {\n    __typename\n    contextId\n    life\n    version\n    cursor\n    context\n    insertedAt\n    reason\n  }\n": types.FullFieldsFragmentDoc,
@@ -36,6 +45,15 @@ const documents: Documents = {
     "\n  query SyncContext($id: ID!, $version: Version, $cursor: Cursor) {\n    sync(id: $id, version: $version, cursor: $cursor) {\n      __typename\n      ... on NoChange {\n        contextId\n        life\n        version\n        cursor\n      }\n      ...FullFields\n      ...DeltaFields\n    }\n  }\n": types.SyncContextDocument,
     "\n  query ListContexts($prefix: String, $first: Int, $after: String) {\n    contexts(prefix: $prefix, first: $first, after: $after) {\n      edges {\n        cursor\n        node {\n          contextId\n          life\n          version\n          cursor\n          insertedAt\n          sizeInBytes\n        }\n      }\n      nodes {\n        contextId\n      }\n      pageInfo {\n        hasNextPage\n        hasPreviousPage\n        startCursor\n        endCursor\n      }\n    }\n  }\n": types.ListContextsDocument,
     "\n  subscription ContextChanged($id: ID!, $version: Version, $cursor: Cursor) {\n    contextChanged(id: $id, version: $version, cursor: $cursor) {\n      __typename\n      ...FullFields\n      ...DeltaFields\n      ...DeletedFields\n    }\n  }\n": types.ContextChangedDocument,
+    "\n  fragment ReportFields on CleanupReport {\n    contextsDeleted\n    deltasDeleted\n    startedAt\n    finishedAt\n  }\n": types.ReportFieldsFragmentDoc,
+    "\n  fragment ServerFields on CleanupServer {\n    running\n    intervalMs\n    limit\n    lastReport {\n      ...ReportFields\n    }\n  }\n": types.ServerFieldsFragmentDoc,
+    "\n  mutation ExportContext($id: ID!) {\n    exportContext(id: $id) {\n      contextId\n      version\n      exportedAt\n    }\n  }\n": types.ExportContextDocument,
+    "\n  mutation RestoreContext($id: ID!, $force: Boolean, $requestId: ID) {\n    restoreContext(id: $id, force: $force, requestId: $requestId) {\n      ...FullFields\n    }\n  }\n": types.RestoreContextDocument,
+    "\n  mutation Cleanup($limit: Int) {\n    cleanup(limit: $limit) {\n      ...ReportFields\n    }\n  }\n": types.CleanupDocument,
+    "\n  query CleanupServer {\n    cleanupServer {\n      ...ServerFields\n    }\n  }\n": types.CleanupServerDocument,
+    "\n  mutation StartCleanupServer($intervalMs: Int, $limit: Int) {\n    startCleanupServer(intervalMs: $intervalMs, limit: $limit) {\n      ...ServerFields\n    }\n  }\n": types.StartCleanupServerDocument,
+    "\n  mutation UpdateCleanupServer($intervalMs: Int, $limit: Int) {\n    updateCleanupServer(intervalMs: $intervalMs, limit: $limit) {\n      ...ServerFields\n    }\n  }\n": types.UpdateCleanupServerDocument,
+    "\n  mutation StopCleanupServer {\n    stopCleanupServer {\n      ...ServerFields\n    }\n  }\n": types.StopCleanupServerDocument,
 };
 
 /**
@@ -92,6 +110,42 @@ export function graphql(source: "\n  query ListContexts($prefix: String, $first:
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  subscription ContextChanged($id: ID!, $version: Version, $cursor: Cursor) {\n    contextChanged(id: $id, version: $version, cursor: $cursor) {\n      __typename\n      ...FullFields\n      ...DeltaFields\n      ...DeletedFields\n    }\n  }\n"): (typeof documents)["\n  subscription ContextChanged($id: ID!, $version: Version, $cursor: Cursor) {\n    contextChanged(id: $id, version: $version, cursor: $cursor) {\n      __typename\n      ...FullFields\n      ...DeltaFields\n      ...DeletedFields\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ReportFields on CleanupReport {\n    contextsDeleted\n    deltasDeleted\n    startedAt\n    finishedAt\n  }\n"): (typeof documents)["\n  fragment ReportFields on CleanupReport {\n    contextsDeleted\n    deltasDeleted\n    startedAt\n    finishedAt\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ServerFields on CleanupServer {\n    running\n    intervalMs\n    limit\n    lastReport {\n      ...ReportFields\n    }\n  }\n"): (typeof documents)["\n  fragment ServerFields on CleanupServer {\n    running\n    intervalMs\n    limit\n    lastReport {\n      ...ReportFields\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ExportContext($id: ID!) {\n    exportContext(id: $id) {\n      contextId\n      version\n      exportedAt\n    }\n  }\n"): (typeof documents)["\n  mutation ExportContext($id: ID!) {\n    exportContext(id: $id) {\n      contextId\n      version\n      exportedAt\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RestoreContext($id: ID!, $force: Boolean, $requestId: ID) {\n    restoreContext(id: $id, force: $force, requestId: $requestId) {\n      ...FullFields\n    }\n  }\n"): (typeof documents)["\n  mutation RestoreContext($id: ID!, $force: Boolean, $requestId: ID) {\n    restoreContext(id: $id, force: $force, requestId: $requestId) {\n      ...FullFields\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Cleanup($limit: Int) {\n    cleanup(limit: $limit) {\n      ...ReportFields\n    }\n  }\n"): (typeof documents)["\n  mutation Cleanup($limit: Int) {\n    cleanup(limit: $limit) {\n      ...ReportFields\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CleanupServer {\n    cleanupServer {\n      ...ServerFields\n    }\n  }\n"): (typeof documents)["\n  query CleanupServer {\n    cleanupServer {\n      ...ServerFields\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation StartCleanupServer($intervalMs: Int, $limit: Int) {\n    startCleanupServer(intervalMs: $intervalMs, limit: $limit) {\n      ...ServerFields\n    }\n  }\n"): (typeof documents)["\n  mutation StartCleanupServer($intervalMs: Int, $limit: Int) {\n    startCleanupServer(intervalMs: $intervalMs, limit: $limit) {\n      ...ServerFields\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UpdateCleanupServer($intervalMs: Int, $limit: Int) {\n    updateCleanupServer(intervalMs: $intervalMs, limit: $limit) {\n      ...ServerFields\n    }\n  }\n"): (typeof documents)["\n  mutation UpdateCleanupServer($intervalMs: Int, $limit: Int) {\n    updateCleanupServer(intervalMs: $intervalMs, limit: $limit) {\n      ...ServerFields\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation StopCleanupServer {\n    stopCleanupServer {\n      ...ServerFields\n    }\n  }\n"): (typeof documents)["\n  mutation StopCleanupServer {\n    stopCleanupServer {\n      ...ServerFields\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

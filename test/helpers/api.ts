@@ -1,32 +1,48 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { expect } from 'vitest';
 import type {
+  CleanupMutation,
+  CleanupMutationVariables,
+  CleanupServerQuery,
   ContextChangedSubscription,
   ContextChangedSubscriptionVariables,
   DeleteContextMutation,
   DeleteContextMutationVariables,
+  ExportContextMutation,
   ListContextsQuery,
   ListContextsQueryVariables,
   ReadContextQuery,
+  RestoreContextMutation,
+  RestoreContextMutationVariables,
   SetContextMutation,
   SetContextMutationVariables,
+  StartCleanupServerMutationVariables,
   SyncContextQuery,
   SyncContextQueryVariables,
+  UpdateCleanupServerMutationVariables,
   UpdateContextMutation,
   UpdateContextMutationVariables,
 } from '../generated/graphql.ts';
 import {
+  cleanup,
+  cleanupServer,
   contextChanged,
   deleteContext,
+  exportContext,
   listContexts,
   readContext,
+  restoreContext,
   setContext,
+  startCleanupServer,
+  stopCleanupServer,
   syncContext,
+  updateCleanupServer,
   updateContext,
 } from './operations.ts';
 import type { Client, Document, Result } from './transports.ts';
 
 type Json = { readonly [key: string]: unknown };
+type ServerStatus = CleanupServerQuery['cleanupServer'];
 export type Event = ContextChangedSubscription['contextChanged'];
 
 /** The operations as functions, each failing the test where the server answers with an error. */
@@ -70,6 +86,37 @@ export class Api {
 
   async list(variables: ListContextsQueryVariables = {}): Promise<ListContextsQuery['contexts']> {
     return (await dataOf(this.client.run(listContexts, variables))).contexts;
+  }
+
+  async export(id: string): Promise<ExportContextMutation['exportContext']> {
+    return (await dataOf(this.client.run(exportContext, { id }))).exportContext;
+  }
+
+  async restore(
+    id: string,
+    options: Omit<RestoreContextMutationVariables, 'id'> = {},
+  ): Promise<RestoreContextMutation['restoreContext']> {
+    return (await dataOf(this.client.run(restoreContext, { id, ...options }))).restoreContext;
+  }
+
+  async cleanup(variables: CleanupMutationVariables = {}): Promise<CleanupMutation['cleanup']> {
+    return (await dataOf(this.client.run(cleanup, variables))).cleanup;
+  }
+
+  async cleanupServer(): Promise<ServerStatus> {
+    return (await dataOf(this.client.run(cleanupServer, {}))).cleanupServer;
+  }
+
+  async startCleanupServer(settings: StartCleanupServerMutationVariables = {}): Promise<ServerStatus> {
+    return (await dataOf(this.client.run(startCleanupServer, settings))).startCleanupServer;
+  }
+
+  async updateCleanupServer(settings: UpdateCleanupServerMutationVariables): Promise<ServerStatus> {
+    return (await dataOf(this.client.run(updateCleanupServer, settings))).updateCleanupServer;
+  }
+
+  async stopCleanupServer(): Promise<ServerStatus> {
+    return (await dataOf(this.client.run(stopCleanupServer, {}))).stopCleanupServer;
   }
 
   watch(id: string, position: Omit<ContextChangedSubscriptionVariables, 'id'> = {}): Watch {

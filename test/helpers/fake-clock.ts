@@ -28,6 +28,10 @@ export class FakeClock implements Clock {
     return this.#ms;
   }
 
+  turn(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
   after(ms: number, run: () => void): () => void {
     const timer = { at: this.#ms + ms, run };
     this.#timers.add(timer);

@@ -176,3 +176,81 @@ export const contextChanged = graphql(`
     }
   }
 `);
+
+graphql(`
+  fragment ReportFields on CleanupReport {
+    contextsDeleted
+    deltasDeleted
+    startedAt
+    finishedAt
+  }
+`);
+
+graphql(`
+  fragment ServerFields on CleanupServer {
+    running
+    intervalMs
+    limit
+    lastReport {
+      ...ReportFields
+    }
+  }
+`);
+
+export const exportContext = graphql(`
+  mutation ExportContext($id: ID!) {
+    exportContext(id: $id) {
+      contextId
+      version
+      exportedAt
+    }
+  }
+`);
+
+export const restoreContext = graphql(`
+  mutation RestoreContext($id: ID!, $force: Boolean, $requestId: ID) {
+    restoreContext(id: $id, force: $force, requestId: $requestId) {
+      ...FullFields
+    }
+  }
+`);
+
+export const cleanup = graphql(`
+  mutation Cleanup($limit: Int) {
+    cleanup(limit: $limit) {
+      ...ReportFields
+    }
+  }
+`);
+
+export const cleanupServer = graphql(`
+  query CleanupServer {
+    cleanupServer {
+      ...ServerFields
+    }
+  }
+`);
+
+export const startCleanupServer = graphql(`
+  mutation StartCleanupServer($intervalMs: Int, $limit: Int) {
+    startCleanupServer(intervalMs: $intervalMs, limit: $limit) {
+      ...ServerFields
+    }
+  }
+`);
+
+export const updateCleanupServer = graphql(`
+  mutation UpdateCleanupServer($intervalMs: Int, $limit: Int) {
+    updateCleanupServer(intervalMs: $intervalMs, limit: $limit) {
+      ...ServerFields
+    }
+  }
+`);
+
+export const stopCleanupServer = graphql(`
+  mutation StopCleanupServer {
+    stopCleanupServer {
+      ...ServerFields
+    }
+  }
+`);

@@ -56,6 +56,10 @@ const CONTRACT = `
 
   type ContextChange { context: FullContext!  delta: Delta }
 
+  type ContextExport { contextId: ID!  version: Version!  exportedAt: Timestamp! }
+  type CleanupReport { contextsDeleted: Int!  deltasDeleted: Int!  startedAt: Timestamp!  finishedAt: Timestamp! }
+  type CleanupServer { running: Boolean!  intervalMs: Int  limit: Int  lastReport: CleanupReport }
+
   type ContextConnection { edges: [ContextEdge!]!  pageInfo: PageInfo! }
   type ContextEdge { node: ContextSummary!  cursor: String! }
   type ContextSummary { contextId: ID! }
@@ -65,6 +69,7 @@ const CONTRACT = `
     context(id: ID!): FullContext
     sync(id: ID!, version: Version, cursor: Cursor): SyncResult!
     contexts(prefix: String, first: Int = 50, after: String): ContextConnection!
+    cleanupServer: CleanupServer!
   }
   type Mutation {
     setContext(
@@ -75,6 +80,12 @@ const CONTRACT = `
       expectedVersion: Version, expectedCursor: Cursor, requestId: ID
     ): ContextChange!
     deleteContext(id: ID!, expectedVersion: Version, expectedCursor: Cursor, requestId: ID): ContextDeleted!
+    exportContext(id: ID!): ContextExport!
+    restoreContext(id: ID!, force: Boolean = false, requestId: ID): FullContext!
+    cleanup(limit: Int): CleanupReport!
+    startCleanupServer(intervalMs: Int, limit: Int): CleanupServer!
+    updateCleanupServer(intervalMs: Int, limit: Int): CleanupServer!
+    stopCleanupServer: CleanupServer!
   }
   type Subscription {
     contextChanged(id: ID!, version: Version, cursor: Cursor): ContextEvent!

@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Json } from '../../src/json.ts';
+import { MemoryFeed } from '../../src/feed/memory-feed.ts';
 import { defaultLimits } from '../../src/limits.ts';
+import { MemoryStore } from '../../src/store/memory-store.ts';
+import type { Log } from '../../src/store/store.ts';
 import { startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { sendRaw } from '../helpers/raw.ts';
 import { initSocket, openSocket } from '../helpers/raw-socket.ts';
+import { PassThrough } from '../store/pass-through.ts';
 
 const hello = '{ __typename }';
 const watch = 'subscription ($id: ID!) { contextChanged(id: $id, version: 0) { __typename } }';
@@ -14,6 +17,15 @@ const watch = 'subscription ($id: ID!) { contextChanged(id: $id, version: 0) { _
 function messageOf(bytes: number): string {
   const query = 'mutation { setContext(id: "a", context: {}) { context { version } } }';
   return JSON.stringify({ type: 'subscribe', id: 'big', payload: { query } }).padEnd(bytes, ' ');
+}
+
+/** A store that tells times which can be written to no message. */
+class Unspeakable extends PassThrough {
+  override async readLog(id: string, after: number): Promise<Log> {
+    const insertedAt = { toJSON: () => expect.fail('secret') } as never;
+    const { head, entries } = await super.readLog(id, after);
+    return { head: head?.status === 'live' ? { ...head, insertedAt } : head, entries };
+  }
 }
 
 let consoleErrors: MockInstance;
@@ -103,11 +115,14 @@ describe('GraphQL over WebSocket', () => {
   });
 
   it('masks what goes wrong with an event after all, and goes on', async () => {
-    const deltaFormatter = (): Json => ({ toJSON: () => expect.fail('secret') }) as never;
-    const { address, server, feed, logged } = await startApp({ deltaFormatter });
+    const changes = new MemoryFeed();
+    const { address, server, feed, logged } = await startApp({
+      feed: changes,
+      store: (options) => new Unspeakable(new MemoryStore({ ...options, tell: changes.tell })),
+    });
     const raw = await initSocket(address);
     await server.manager.set('a', {});
-    raw.subscribe('1', 'subscription { contextChanged(id: "a", version: 1) { ... on Delta { delta } } }');
+    raw.subscribe('1', 'subscription { contextChanged(id: "a", version: 1) { ... on Delta { insertedAt } } }');
     await eventually(() => expect(feed.size).toBe(1));
     await server.manager.update('a', { x: 1 });
     expect(await raw.messageFor('1')).toEqual({

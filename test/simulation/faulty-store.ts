@@ -153,6 +153,7 @@ export class FaultyStore implements ContextStore {
   #empty(): MemoryStore {
     const clock = {
       unitMs: this.#clock.unitMs,
+      turn: () => this.#clock.turn(),
       now: () => this.#clock.now(),
       monotonic: () => this.#replayedAt ?? this.#clock.monotonic(),
       after: (ms: number, run: () => void) => this.#clock.after(ms, run),

@@ -25,6 +25,10 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
+  turn(): Promise<void> {
+    return new Promise((resolve) => this.after(0, resolve));
+  }
+
   after(ms: number, run: () => void): () => void {
     const timer: Timer = { at: this.#now + ms, run };
     let place = this.#timers.length;
