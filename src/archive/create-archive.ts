@@ -23,7 +23,8 @@ export function createArchive(callbacks: ArchiveCallbacks, options: ArchiveOptio
   const call = async <T>(code: ArchiveErrorCode, run: (call: ArchiveCall) => Promise<T>): Promise<T> => {
     const bounds = new AbortController();
     const { signal } = bounds;
-    const timer = setTimeout(() => bounds.abort(), archiveTimeoutMs);
+    const late = new DOMException(`The archive did not answer within ${archiveTimeoutMs} ms.`, 'TimeoutError');
+    const timer = setTimeout(() => bounds.abort(late), archiveTimeoutMs);
     running.add(bounds);
     // A call keeps its turn until it really ends: one that was given up still burdens the archive.
     const outcome = inTurn(async () => (signal.aborted ? whenAborted(signal) : run({ signal })));
@@ -31,8 +32,8 @@ export function createArchive(callbacks: ArchiveCallbacks, options: ArchiveOptio
     try {
       return await Promise.race([outcome, whenAborted(signal)]);
     } catch (error) {
-      const late = `The archive did not answer within ${archiveTimeoutMs} ms.`;
-      throw new ArchiveError(code, signal.aborted ? late : 'The archive failed.', { cause: error });
+      const message = signal.aborted ? String(signal.reason.message) : 'The archive failed.';
+      throw new ArchiveError(code, message, { cause: error });
     } finally {
       clearTimeout(timer);
       running.delete(bounds);
@@ -47,7 +48,8 @@ export function createArchive(callbacks: ArchiveCallbacks, options: ArchiveOptio
       ? async (id) => checked(await call('RESTORE_FAILED', (bounds) => restoreContext(id, bounds)))
       : noArchive.restore,
     async close() {
-      for (const bounds of running) bounds.abort();
+      const closing = new DOMException('The server is closing.', 'AbortError');
+      for (const bounds of running) bounds.abort(closing);
       await callbacks.close?.();
     },
   };

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { EndedHead, Listed, Store } from '../store/store.ts';
+import { endedHead, type Listed, type Store } from '../store/store.ts';
 import { Steadiness } from './steadiness.ts';
 
 export interface CleanupOptions {
@@ -84,14 +84,7 @@ export class CleanupPass {
 
   /** Whether the context was still as it was found, and has ended. */
   async #end({ id, head }: Listed): Promise<boolean> {
-    const { life, version } = head.position;
-    const next: EndedHead = Object.freeze({
-      status: 'ended',
-      position: Object.freeze({ life, version, tag: this.#mintEnd() }),
-      floor: head.floor,
-      endedAt: this.#clock.now(),
-      reason: 'EXPIRED',
-    });
+    const next = endedHead(head, this.#mintEnd(), this.#clock.now(), 'EXPIRED');
     const outcome = await this.#store.commit(id, { expected: head.position, entries: [], next, receipts: [] });
     return outcome.kind === 'committed';
   }

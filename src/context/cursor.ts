@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { InputError } from '../errors.ts';
 import type { Position } from '../store/store.ts';
 
@@ -23,6 +24,11 @@ export function decodeCursor(cursor: string): Position {
   // Decoding base64url forgives what encoding never makes.
   if (encodeCursor(position) !== cursor) throw new InputError('That is no cursor.');
   return position;
+}
+
+/** The random part of lives and tags: 72 bits, which never come twice. */
+export function randomTag(): string {
+  return randomBytes(9).toString('base64url');
 }
 
 /** The tag of a tombstone, which no live version can have: who holds it knows of the deletion. */

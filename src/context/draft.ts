@@ -1,5 +1,13 @@
 import type { Clock } from '../clock.ts';
-import type { Commit, Entry, LiveContext, Position, Receipt, Snapshot } from '../store/store.ts';
+import {
+  type Commit,
+  type Entry,
+  endedHead,
+  type LiveContext,
+  type Position,
+  type Receipt,
+  type Snapshot,
+} from '../store/store.ts';
 import { endedTag } from './cursor.ts';
 import type { Plan } from './plan.ts';
 
@@ -98,16 +106,8 @@ export class Draft {
 
   #end(plan: Extract<Move, { kind: 'end' }>, before: Snapshot | null): Step {
     if (before === null) throw new TypeError('What is not there cannot end.');
-    const { life, version } = before.position;
-    const position: Position = Object.freeze({ life, version, tag: endedTag(this.#mint()) });
-    const after: Snapshot = Object.freeze({
-      status: 'ended',
-      position,
-      floor: before.floor,
-      endedAt: this.#clock.now(),
-      reason: plan.reason,
-    });
-    return { fromVersion: version, after, entry: null };
+    const after = endedHead(before, endedTag(this.#mint()), this.#clock.now(), plan.reason);
+    return { fromVersion: before.position.version, after, entry: null };
   }
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type Archive, type ArchivedContext, noArchive } from '../archive/archive.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { ArchiveError, ContextNotFoundError, StoreUnavailableError, withOutcome } from '../errors.ts';
@@ -7,6 +6,7 @@ import { admitObject, type JsonObject } from '../json.ts';
 import { defaultLimits, type Limits, withDefaults } from '../limits.ts';
 import type { ContextStore } from '../store/store.ts';
 import { checkId, checkListing, checkPrefix, checkRemove } from './checks.ts';
+import { randomTag } from './cursor.ts';
 import {
   type ContextChange,
   type ContextDeleted,
@@ -80,7 +80,7 @@ export class ContextManager {
 
   constructor(options: ContextManagerOptions) {
     const { store, feed, clock = systemClock(), limits, heartbeatMs = 10_000, archive = noArchive } = options;
-    const { onFailure = () => {}, mint = () => randomBytes(9).toString('base64url') } = options;
+    const { onFailure = () => {}, mint = randomTag } = options;
     this.#store = store;
     this.#feed = feed;
     this.#clock = clock;

@@ -1,7 +1,6 @@
 import { calculate } from '../delta/calculate.ts';
 import { deepUpdate, type Path } from '../delta/deep-update.ts';
-import type { Delta } from '../delta/delta.ts';
-import { isEmpty } from '../delta/delta.ts';
+import { type Delta, isEmpty } from '../delta/delta.ts';
 import { ContextTooLargeError } from '../errors.ts';
 import { type JsonObject, measure } from '../json.ts';
 import type { Limits } from '../limits.ts';

@@ -69,14 +69,24 @@ function relocate(
   message: string,
   extensions: GraphQLErrorExtensions,
 ): GraphQLError {
-  const http = located && httpOf(located);
-  return new GraphQLError(message, {
-    nodes: located?.nodes ?? null,
-    source: located?.source,
-    positions: located?.positions,
-    path: located?.path,
-    extensions: http ? { ...extensions, http } : extensions,
-  });
+  if (!located) return new GraphQLError(message, { extensions });
+  const http = httpOf(located);
+  return rewritten(located, { message, extensions: http ? { ...extensions, http } : extensions });
+}
+
+/** The same error, at the same place, with other extensions and, where one is given, another message. */
+export function rewritten(
+  error: GraphQLError,
+  { message = error.message, extensions, originalError = null }: Rewriting,
+): GraphQLError {
+  const { nodes = null, source, positions, path } = error;
+  return new GraphQLError(message, { nodes, source, positions, path, originalError, extensions });
+}
+
+interface Rewriting {
+  readonly message?: string;
+  readonly extensions: GraphQLErrorExtensions;
+  readonly originalError?: Error | null;
 }
 
 /** `spec` stands for 200 where application/json is accepted, as is right for what came of a document, but not without one. */

@@ -86,7 +86,8 @@ function render(
 
 /** What is no JSON must fail here, as this field's own error: later it would take the answer, or its connection, along. */
 async function renderOwn(delta: ContextDelta, formatter: DeltaFormatter): Promise<Json> {
-  const text: string | undefined = JSON.stringify(await formatter(renderChanges(delta.delta), delta));
-  if (text === undefined) throw new TypeError('deltaFormatter must return JSON.');
-  return JSON.parse(text) as Json;
+  const rendered = await formatter(renderChanges(delta.delta), delta);
+  const text: string | undefined = JSON.stringify(rendered);
+  if (text === undefined || text === 'null') throw new TypeError('deltaFormatter must return JSON other than null.');
+  return rendered;
 }

@@ -55,14 +55,18 @@ export function createServer(options: ServerOptions = {}): Server {
       await engine.ready();
     },
   });
-  const httpServer = createHttpServer((request, response) => {
-    if (!hasUrl(request)) response.writeHead(400).end();
-    else if (!isMeant(request))
-      response.writeHead(421, { 'content-type': 'text/plain' }).end('This server is not that host.\n');
-    else void app(request, response);
-  });
   // A page of another site whose name leads here is not of our origin, though its browser thinks so (DNS rebinding).
-  const isMeant = (request: IncomingMessage): boolean => !isLoopback(host) || isLoopback(hostNameOf(request));
+  const isMeant = (request: IncomingMessage): boolean =>
+    !isLoopback(host) || isLoopback(urlOf(request)?.hostname.replace(/^\[|\]$/g, '') ?? '');
+  const httpServer = createHttpServer((request, response) => {
+    if (urlOf(request) === null) {
+      response.writeHead(400).end();
+    } else if (!isMeant(request)) {
+      response.writeHead(421, { 'content-type': 'text/plain' }).end('This server is not that host.\n');
+    } else {
+      void app(request, response);
+    }
+  });
   const connections = trackConnections(httpServer);
   let sockets: WebSockets | undefined;
 
@@ -106,13 +110,10 @@ function cancelledBy(signal: AbortSignal, response: Response): Response {
   return response;
 }
 
-/** What Yoga makes the URL of. Where that is none, it would answer with the stack of its own failure. */
-function hasUrl({ headers, url }: IncomingMessage): boolean {
-  return URL.canParse(`http://${headers.host || 'localhost'}${url}`);
-}
-
-function hostNameOf({ headers, url }: IncomingMessage): string {
-  return new URL(`http://${headers.host || 'localhost'}${url}`).hostname.replace(/^\[|\]$/g, '');
+/** What Yoga makes of a request's URL. Where that is none, Yoga would answer with the stack of its own failure. */
+function urlOf({ headers, url }: IncomingMessage): URL | null {
+  const text = `http://${headers.host || 'localhost'}${url}`;
+  return URL.canParse(text) ? new URL(text) : null;
 }
 
 function listening(httpServer: HttpServer, port: number, host: string): Promise<void> {

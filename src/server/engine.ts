@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type Archive, type ArchiveCallbacks, noArchive } from '../archive/archive.ts';
 import { createArchive } from '../archive/create-archive.ts';
 import { archiveNamed } from '../archive/open-storage.ts';
@@ -6,7 +5,7 @@ import { storageArchive } from '../archive/storage-archive.ts';
 import { CleanupServer } from '../cleanup/cleanup-server.ts';
 import { CleanupPass } from '../cleanup/pass.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { endedTag } from '../context/cursor.ts';
+import { endedTag, randomTag } from '../context/cursor.ts';
 import { ContextManager } from '../context/manager.ts';
 import { MemoryFeed } from '../feed/memory-feed.ts';
 import type { Limits } from '../limits.ts';
@@ -37,19 +36,17 @@ export function createEngine(
   const feed = options.feed ?? memoryFeed;
   const makeStore = options.store ?? ((storeOptions) => new MemoryStore(storeOptions));
   const store = makeStore({ ...storeOptionsOf(options, clock), tell: memoryFeed.tell, clock });
-  const mint = (): string => randomBytes(9).toString('base64url');
   const archive = archiveOf(options);
   const manager = new ContextManager({
     store,
     feed,
     clock,
     limits,
-    mint,
     onFailure: (error) => onFailure('A subscription', error),
     archive,
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
   });
-  const pass = new CleanupPass(store, clock, () => endedTag(mint()), options);
+  const pass = new CleanupPass(store, clock, () => endedTag(randomTag()), options);
   const cleanup = new CleanupServer(store, clock, pass, (error) => onFailure('The cleanup server', error));
   return {
     manager,

@@ -1,5 +1,6 @@
-import { type DocumentNode, GraphQLError, getOperationAST, Kind } from 'graphql';
+import { type DocumentNode, type GraphQLError, getOperationAST, Kind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { rewritten } from '../resolvers/errors.ts';
 
 /**
  * Lets a mutation that failed before anything ran say so: whatever is wrong with its document, variables or arguments, nothing was
@@ -32,12 +33,6 @@ function hasMutation({ definitions }: DocumentNode): boolean {
 
 function notApplied(error: GraphQLError): GraphQLError {
   if ('applied' in error.extensions) return error;
-  return new GraphQLError(error.message, {
-    nodes: error.nodes ?? null,
-    source: error.source,
-    positions: error.positions,
-    path: error.path,
-    originalError: error.originalError ?? null,
-    extensions: { ...error.extensions, applied: 'NO' },
-  });
+  const originalError = error.originalError ?? null;
+  return rewritten(error, { originalError, extensions: { ...error.extensions, applied: 'NO' } });
 }

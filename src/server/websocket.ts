@@ -3,6 +3,7 @@ import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../limits.ts';
+import { rewritten } from '../resolvers/errors.ts';
 import { type App, GRAPHQL_PATH, maskError } from './app.ts';
 import type { Log } from './log.ts';
 
@@ -110,11 +111,5 @@ function withoutStatuses<T>(result: T): T {
 /** A status is HTTP's. */
 function withoutStatus(error: GraphQLError): GraphQLError {
   const { http: _, ...extensions } = error.extensions;
-  return new GraphQLError(error.message, {
-    nodes: error.nodes ?? null,
-    source: error.source,
-    positions: error.positions,
-    path: error.path,
-    extensions,
-  });
+  return rewritten(error, { extensions });
 }

@@ -198,6 +198,18 @@ export const storeDefaults: Required<StoreOptions> = {
   receiptLimit: 10_000,
 };
 
+/** The tombstone of a life that ends as `head` has it. The tag is the tombstone's own. */
+export function endedHead(head: Head, tag: string, endedAt: number, reason: EndReason): EndedHead {
+  const { life, version } = head.position;
+  return Object.freeze({
+    status: 'ended',
+    position: Object.freeze({ life, version, tag }),
+    floor: head.floor,
+    endedAt,
+    reason,
+  });
+}
+
 export function samePosition(a: Position | null, b: Position | null): boolean {
   if (a === null || b === null) return a === b;
   return a.tag === b.tag && a.version === b.version && a.life === b.life;
