@@ -46,6 +46,8 @@ export class CleanupServer {
   #cancel: (() => void) | undefined;
   #isClosed = false;
   #looking: Promise<void> | undefined;
+  /** What to start with where nobody has ever set anything; until that is known to have been done. */
+  #unlessSet: CleanupSettings | undefined;
   /** The pass that was begun last as far as this process knows, and when it noticed, by the monotonic clock. */
   #seen = { passes: -1, at: 0 };
 
@@ -102,12 +104,9 @@ export class CleanupServer {
   /** Starts it unless somebody has ever started, changed or stopped it: what was said in one process is not undone by the next. */
   async startUnlessSet(settings: CleanupSettings): Promise<void> {
     check(settings);
-    try {
-      const { revision } = await this.#read();
-      if (revision === 0) await this.start(settings);
-    } catch (error) {
-      this.#onFailure(error);
-    }
+    this.#unlessSet = settings;
+    this.join();
+    await this.#look().catch(this.#onFailure);
   }
 
   /** Leaves, once a pass under way in this process has ended. */
@@ -119,6 +118,9 @@ export class CleanupServer {
 
   async #look(): Promise<void> {
     const { record, revision } = await this.#read();
+    if (this.#unlessSet && revision === 0) await this.start(this.#unlessSet);
+    this.#unlessSet = undefined;
+    if (revision === 0) return;
     const now = this.#clock.monotonic();
     if (!record.running || record.passes !== this.#seen.passes) this.#seen = { passes: record.passes, at: now };
     if (!record.running || now - this.#seen.at < (record.intervalMs ?? DEFAULT_INTERVAL_MS)) return;

@@ -126,6 +126,28 @@ describe('the cleanup server', () => {
     await servers[0].close();
   });
 
+  test('started unless it was ever set, it starts once, also where the store fails at first', async () => {
+    class Failing extends PassThrough {
+      failures = 2;
+
+      override async readRecord(name: string) {
+        if (this.failures-- > 0) throw new Error('down');
+        return super.readRecord(name);
+      }
+    }
+    const { servers, elapse, failures } = world(2, (inner) => new Failing(inner));
+    const [one, two] = servers as [CleanupServer, CleanupServer];
+    await one.startUnlessSet({ intervalMs: 5000 });
+    expect(failures).toHaveLength(1);
+    await elapse(3);
+    expect(await one.status()).toMatchObject({ running: true, intervalMs: 5000 });
+    await one.stop();
+    await two.startUnlessSet({ intervalMs: 7000 });
+    await elapse(3);
+    expect(await two.status()).toMatchObject({ running: false, intervalMs: 5000 });
+    for (const server of servers) await server.close();
+  });
+
   test('settings that are missing stay, null takes a limit away, and nonsense is refused', async () => {
     const { servers } = world(1);
     const [server] = servers;

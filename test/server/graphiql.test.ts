@@ -47,6 +47,14 @@ describe('GraphiQL', () => {
     expect(gunzipSync(zipped.body).equals(plain.body)).toBe(true);
   });
 
+  it('is sent once to a browser that keeps it', async () => {
+    const { address } = await startApp();
+    const { headers } = await get(address.http, { accept: BROWSER });
+    const again = await get(address.http, { accept: BROWSER, 'if-none-match': String(headers['etag']) });
+    expect(again).toMatchObject({ status: 304, body: Buffer.alloc(0) });
+    expect((await get(address.http, { accept: BROWSER, 'if-none-match': '"another"' })).status).toBe(200);
+  });
+
   it('brings all it needs along: no script, style, font or image comes from elsewhere', async () => {
     const { server } = await startApp();
     const page = await server.fetch(new Request('http://localhost/graphql', { headers: { accept: BROWSER } }));
