@@ -52,12 +52,15 @@ export {
 } from './errors.ts';
 export type { Feed } from './feed/feed.ts';
 export { MemoryFeed } from './feed/memory-feed.ts';
+export { RedisFeed, type RedisFeedOptions } from './feed/redis-feed.ts';
 export type { Json, JsonObject } from './json.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { type Address, createServer, type Server } from './server/create-server.ts';
 export { type Log, silentLog } from './server/log.ts';
 export type { ServerOptions } from './server/server-options.ts';
 export { MemoryStore, type MemoryStoreOptions } from './store/memory-store.ts';
+export { RedisLayout } from './store/redis-layout.ts';
+export { RedisStore, type RedisStoreOptions } from './store/redis-store.ts';
 export type {
   AgeQuery,
   Commit,

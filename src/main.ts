@@ -4,7 +4,8 @@ import process from 'node:process';
 import { helpText, readCommand } from './config.ts';
 import type { Options } from './options.ts';
 import { createServer } from './server/create-server.ts';
-import { DEFAULT_ARCHIVE } from './server/engine.ts';
+import { defaultArchive } from './server/engine.ts';
+import { describeRedis, parseRedisUrl } from './server/redis-url.ts';
 
 /** The process: configuration, server, port, signals. */
 async function main(): Promise<void> {
@@ -27,7 +28,7 @@ async function serve(options: Options, configFile: string | null): Promise<void>
     `  GraphQL over HTTP and SSE   ${http}`,
     `  GraphQL over WebSocket      ${websocket}`,
     ...(options.graphiql === false ? [] : [`  GraphiQL in a browser       ${http}`]),
-    '  Store                       memory: gone when this process ends',
+    `  Store                       ${describeStore(options)}`,
     `  Archive                     ${describeArchive(options)}`,
     ...(configFile === null ? [] : [`  Configuration               ${configFile}`]),
   ];
@@ -45,8 +46,13 @@ async function serve(options: Options, configFile: string | null): Promise<void>
   process.on('SIGINT', stop);
 }
 
+function describeStore({ redisUrl }: Options): string {
+  return redisUrl ? describeRedis(parseRedisUrl(redisUrl)) : 'memory: gone when this process ends';
+}
+
 /** What comes behind the driver's name may hold a password. */
-function describeArchive({ archive = DEFAULT_ARCHIVE, exportContext, restoreContext }: Options): string {
+function describeArchive(options: Options): string {
+  const { exportContext, restoreContext, archive = defaultArchive(options) } = options;
   if (exportContext && restoreContext) return 'your own functions';
   return archive.startsWith('fs:') ? archive.slice(3) : String(archive.split(':')[0]);
 }

@@ -22,6 +22,9 @@ export type Options = Omit<
     | 'exportContext'
     | 'restoreContext'
     | 'heartbeatMs'
+    | 'redisUrl'
+    | 'redisPrefix'
+    | 'redisTimeoutMs'
   >,
   'archive'
 > & { readonly archive?: string };
@@ -113,6 +116,28 @@ export const options: { readonly [Name in OptionName]: Option } = {
     fallback: 'true',
     description: 'Show GraphiQL to browsers that open /graphql.',
   },
+  redisUrl: {
+    ...text(
+      'redis://HOST:PORT, redis+sentinel://HOSTS/NAME or redis+cluster://HOSTS (rediss… for TLS)',
+      /^rediss?(\+(sentinel|cluster))?:\/\/\S+$/,
+    ),
+    env: 'REDIS_URL',
+    isSecret: true,
+    fallback: 'none: contexts are kept in memory',
+    description: 'Keep contexts in Redis, shared by every process that names the same.',
+  },
+  redisPrefix: {
+    ...text('letters, digits and . : _ -', /^[\w.:-]{1,64}$/),
+    env: 'ARPEGGIO_REDIS_PREFIX',
+    fallback: 'arpeggio',
+    description: 'What the keys in Redis begin with: environments that share a Redis have one each.',
+  },
+  redisTimeoutMs: {
+    ...MILLISECONDS,
+    env: 'ARPEGGIO_REDIS_TIMEOUT_MS',
+    fallback: '5000',
+    description: 'How long a call is tried while Redis does not answer, before it fails.',
+  },
   timeUnit: {
     ...choice('second', 'millisecond'),
     env: 'ARPEGGIO_TIME_UNIT',
@@ -164,7 +189,7 @@ export const options: { readonly [Name in OptionName]: Option } = {
     ...text('fs:FOLDER, DRIVER:{options as JSON} for any driver of unstorage, or off', /^(off|[a-z][\w-]*:.+)$/s),
     env: 'ARPEGGIO_ARCHIVE',
     isSecret: true,
-    fallback: 'fs:.arpeggio/archive',
+    fallback: 'fs:.arpeggio/archive; with Redis, off',
     description: 'Where contexts are exported to and restored from.',
   },
   archiveTimeoutMs: {

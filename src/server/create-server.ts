@@ -24,7 +24,7 @@ export interface Server {
   readonly cleanup: CleanupServer;
   /** Answers a request without any port. */
   fetch(request: Request): Promise<Response>;
-  /** @throws Error where the address is taken, or lies beyond loopback without `insecure` */
+  /** @throws Error where the address is taken, or lies beyond loopback without `insecure`, or Redis can't be used */
   listen(): Promise<Address>;
   /** Undoes `listen`: lets running requests end (5 s at most), tells clients to come back later, closes the store. */
   close(): Promise<void>;
@@ -39,7 +39,7 @@ export function createServer(options: ServerOptions = {}): Server {
   const limits = withDefaults(defaultLimits, options.limits);
   const onFailure = (who: string, error: unknown): void =>
     log.error(`${who} will try again: ${describeFailure(error)}`);
-  const engine = createEngine(options, limits, onFailure);
+  const engine = createEngine(options, limits, log, onFailure);
   const { manager, cleanup } = engine;
   let closed: Promise<void> | undefined;
   const app = createApp({
@@ -77,6 +77,7 @@ export function createServer(options: ServerOptions = {}): Server {
     async listen() {
       if (closed !== undefined) throw new Error('The server is closed.');
       if (!insecure && !isLoopback(host)) throw new Error(`Refusing to listen on ${host}: ${EXPOSED}`);
+      await engine.start();
       await listening(httpServer, port, host);
       sockets = attachWebSockets(httpServer, app, limits, log, isMeant);
       cleanup.join();

@@ -7,35 +7,45 @@ import { CleanupPass } from '../cleanup/pass.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { endedTag, randomTag } from '../context/cursor.ts';
 import { ContextManager } from '../context/manager.ts';
+import type { Feed } from '../feed/feed.ts';
 import { MemoryFeed } from '../feed/memory-feed.ts';
+import { RedisFeed } from '../feed/redis-feed.ts';
 import type { Limits } from '../limits.ts';
 import { MemoryStore } from '../store/memory-store.ts';
-import type { StoreOptions } from '../store/store.ts';
+import { RedisLayout } from '../store/redis-layout.ts';
+import { RedisStore } from '../store/redis-store.ts';
+import type { Store, StoreOptions } from '../store/store.ts';
+import type { Log } from './log.ts';
+import { connectRedis } from './redis-connection.ts';
 import type { ServerOptions } from './server-options.ts';
 
 /** Everything behind the transports. */
 export interface Engine {
   readonly manager: ContextManager;
   readonly cleanup: CleanupServer;
+  /** Connects to what is outside. @throws Error that says what to change where it can't be used */
+  start(): Promise<void>;
   /** Rejects while the store can't serve. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
 
+const DEFAULT_REDIS_PREFIX = 'arpeggio';
+
 /** Where contexts go without any configuration, from the folder that the process runs in. */
-export const DEFAULT_ARCHIVE = 'fs:.arpeggio/archive';
+const DEFAULT_ARCHIVE = 'fs:.arpeggio/archive';
 
 /** The one place where it is decided which store, which feed and which archive there are. */
 export function createEngine(
   options: ServerOptions,
   limits: Limits,
+  log: Log,
   onFailure: (who: string, error: unknown) => void,
 ): Engine {
   const clock = systemClock(options);
-  const memoryFeed = new MemoryFeed();
-  const feed = options.feed ?? memoryFeed;
-  const makeStore = options.store ?? ((storeOptions) => new MemoryStore(storeOptions));
-  const store = makeStore({ ...storeOptionsOf(options, clock), tell: memoryFeed.tell, clock });
+  const { store, feed, start, disconnect } = options.redisUrl
+    ? redisBacking(options, options.redisUrl, clock, log)
+    : memoryBacking(options, clock);
   const archive = archiveOf(options);
   const manager = new ContextManager({
     store,
@@ -51,6 +61,7 @@ export function createEngine(
   return {
     manager,
     cleanup,
+    start,
     ready: () => store.ready(),
     async close() {
       manager.close();
@@ -58,7 +69,43 @@ export function createEngine(
       await cleanup.close();
       await feed.close();
       await store.close();
+      disconnect();
     },
+  };
+}
+
+/** Where contexts are kept, and how this process hears of commits. */
+interface Backing {
+  readonly store: Store;
+  readonly feed: Feed;
+  start(): Promise<void>;
+  disconnect(): void;
+}
+
+/** In this process, or a store and a feed of the user's own. */
+function memoryBacking(options: ServerOptions, clock: Clock): Backing {
+  const memoryFeed = new MemoryFeed();
+  const makeStore = options.store ?? ((storeOptions) => new MemoryStore(storeOptions));
+  return {
+    store: makeStore({ ...storeOptionsOf(options, clock), tell: memoryFeed.tell, clock }),
+    feed: options.feed ?? memoryFeed,
+    start: async () => {},
+    disconnect: () => {},
+  };
+}
+
+function redisBacking(options: ServerOptions, url: string, clock: Clock, log: Log): Backing {
+  const { redisPrefix = DEFAULT_REDIS_PREFIX, redisTimeoutMs: timeoutMs = 5000 } = options;
+  if (options.store || options.feed)
+    throw new TypeError('redisUrl takes the place of store and feed: give one of them.');
+  const { redis, isCluster, start, close: disconnect } = connectRedis({ url, timeoutMs, clock, log });
+  const layout = new RedisLayout(redisPrefix);
+  const storeOptions = storeOptionsOf(options, clock);
+  return {
+    store: new RedisStore({ ...storeOptions, redis, layout, timeoutMs, clock, isSharded: isCluster }),
+    feed: new RedisFeed({ redis, clock, channelOf: (id) => layout.channel(id) }),
+    start,
+    disconnect,
   };
 }
 
@@ -73,8 +120,13 @@ function storeOptionsOf(options: ServerOptions, clock: Clock): StoreOptions {
   };
 }
 
+/** A folder of one machine is no place for what several processes share. */
+export function defaultArchive({ store, redisUrl }: Pick<ServerOptions, 'store' | 'redisUrl'>): string {
+  return store || redisUrl ? 'off' : DEFAULT_ARCHIVE;
+}
+
 function archiveOf(options: ServerOptions): Archive {
-  const { exportContext, restoreContext, archive = options.store ? 'off' : DEFAULT_ARCHIVE } = options;
+  const { exportContext, restoreContext, archive = defaultArchive(options) } = options;
   const callbacks: ArchiveCallbacks = {
     ...(archive === 'off' ? {} : typeof archive === 'string' ? archiveNamed(archive) : storageArchive(archive)),
     ...(exportContext ? { exportContext } : {}),

@@ -39,6 +39,15 @@ export interface ServerOptions
   readonly limits?: Partial<Limits>;
   /** How long a subscriber can miss a change whose notification was lost, in milliseconds. @default 10000 */
   readonly heartbeatMs?: number;
+  /**
+   * Keeps contexts in Redis, for any number of processes: `redis://`, `redis+sentinel://HOSTS/NAME` or `redis+cluster://HOSTS`, each with
+   * `rediss` for TLS. @default none: the memory store
+   */
+  readonly redisUrl?: string;
+  /** What the keys in Redis begin with: environments that share a Redis have one each. @default 'arpeggio' */
+  readonly redisPrefix?: string;
+  /** How long a call is tried while Redis does not answer, before it fails, in milliseconds. @default 5000 */
+  readonly redisTimeoutMs?: number;
   /** A store of your own, which calls `tell` after each commit that moves a head. @default the memory store */
   readonly store?: (options: StoreOptions & { readonly tell: (id: string) => void; readonly clock: Clock }) => Store;
   /** How this process hears of commits, for a store that tells by other means than `tell`. @default the memory feed */

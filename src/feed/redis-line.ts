@@ -1,0 +1,146 @@
+import type { Redis } from 'ioredis';
+import type { Clock } from '../clock.ts';
+
+export interface LineOptions {
+  /** A connection of its own that is not open yet. It must not subscribe again by itself, and connects again for ever. */
+  readonly redis: Redis;
+  readonly isSharded: boolean;
+  readonly clock: Clock;
+  readonly onMessage: (channel: string, message: string) => void;
+  /** Told whenever a subscription has just been confirmed, anew too: what was published before then may have been missed. */
+  readonly onConfirmed: (channel: string) => void;
+  /** Told that this server does not serve all of its channels any more (sharded only). */
+  readonly onMoved?: () => void;
+}
+
+/**
+ * How long to wait before the next attempt to connect, in milliseconds: ever longer up to 2 seconds, and never the same for all who lost
+ * the same server.
+ */
+export function reconnectDelay(attempts: number): number {
+  return Math.min(25 * 2 ** Math.min(attempts, 10), 2000) * (0.5 + 0.5 * Math.random());
+}
+
+/** How many channels one SUBSCRIBE names at most. */
+const BATCH = 500;
+/** How long a line waits after a subscription that failed, in milliseconds. */
+const RETRY_MS = 200;
+
+/**
+ * One subscriber connection, kept in line with the channels that are wanted. Nothing here rejects: what fails is done again, on the next
+ * connection or a little later, until it is confirmed or no longer wanted.
+ */
+export class RedisLine {
+  readonly #redis: Redis;
+  readonly #options: LineOptions;
+  readonly #wanted = new Set<string>();
+  readonly #confirmed = new Set<string>();
+  #isWorking = false;
+  #cancelRetry: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(options: LineOptions) {
+    const { redis, isSharded, onMessage, onMoved } = options;
+    this.#options = options;
+    this.#redis = redis;
+    redis.on(isSharded ? 'smessage' : 'message', onMessage);
+    redis.on('ready', () => {
+      this.#confirmed.clear();
+      void this.#work();
+    });
+    redis.on('close', () => this.#confirmed.clear());
+    // Of a lost connection the command connection's owner tells; this one is made anew all the same.
+    redis.on('error', () => {});
+    if (onMoved) redis.on('moved', onMoved);
+  }
+
+  /** How many channels are wanted. */
+  get size(): number {
+    return this.#wanted.size;
+  }
+
+  /** A channel on which a message should be heard now; undefined where there is none. */
+  get confirmedChannel(): string | undefined {
+    return this.#confirmed.values().next().value;
+  }
+
+  subscribe(channel: string): void {
+    this.#wanted.add(channel);
+    if (this.#redis.status === 'wait') this.#redis.connect().catch(() => {});
+    void this.#work();
+  }
+
+  unsubscribe(channel: string): void {
+    this.#wanted.delete(channel);
+    void this.#work();
+  }
+
+  /** Gives up this connection, which nothing comes over, for another. */
+  reconnect(): void {
+    if (!this.#isClosed) this.#redis.disconnect(true);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelRetry?.();
+    this.#redis.disconnect();
+  }
+
+  /** Does what is left to do, one after the other, for as long as the connection lasts. */
+  async #work(): Promise<void> {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    try {
+      // Whoever asks in the same turn goes along.
+      await Promise.resolve();
+      while (this.#redis.status === 'ready' && (await this.#step()));
+    } catch {
+      // The next connection does it all again; where the connection stays, so does a moment.
+      if (!this.#isClosed) this.#cancelRetry = this.#options.clock.after(RETRY_MS, () => void this.#work());
+    } finally {
+      this.#isWorking = false;
+    }
+  }
+
+  /** Whether there was anything to do. */
+  async #step(): Promise<boolean> {
+    const surplus = firstOf(this.#confirmed, (channel) => !this.#wanted.has(channel));
+    if (surplus.length > 0) {
+      for (const channel of surplus) this.#confirmed.delete(channel);
+      await this.#send('unsubscribe', surplus);
+      return true;
+    }
+    const missing = firstOf(this.#wanted, (channel) => !this.#confirmed.has(channel));
+    if (missing.length === 0) return false;
+    await this.#send('subscribe', missing);
+    for (const channel of missing) {
+      this.#confirmed.add(channel);
+      if (this.#wanted.has(channel)) this.#options.onConfirmed(channel);
+    }
+    return true;
+  }
+
+  async #send(verb: 'subscribe' | 'unsubscribe', channels: readonly string[]): Promise<void> {
+    const redis = this.#redis;
+    const { stream } = redis;
+    if (!this.#options.isSharded) {
+      await redis[verb](...channels);
+    } else {
+      // One command names channels of one slot only.
+      await Promise.all(channels.map((channel) => redis[`s${verb}`](channel)));
+    }
+    // What was confirmed by a connection that is gone is not confirmed.
+    if (redis.stream !== stream) throw new Error('The connection was lost.');
+  }
+}
+
+function firstOf(channels: Iterable<string>, isMeant: (channel: string) => boolean): readonly string[] {
+  const found: string[] = [];
+  for (const channel of channels) {
+    if (isMeant(channel)) found.push(channel);
+    if (found.length === BATCH) break;
+  }
+  return found;
+}

@@ -1,0 +1,167 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { Clock } from '../clock.ts';
+import { reconnectDelay } from '../feed/redis-line.ts';
+import type { Log } from './log.ts';
+import { checkRedis } from './redis-check.ts';
+import { describeRedis, parseRedisUrl, type RedisTarget } from './redis-url.ts';
+
+export interface RedisConnectionOptions {
+  readonly url: string;
+  /** How long Redis may take to be there at the start, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The connection that commands go over, and that subscriber connections are made after. */
+export interface RedisConnection {
+  readonly redis: Redis | Cluster;
+  readonly isCluster: boolean;
+  /** Connects, and looks whether this Redis can keep what is promised. @throws Error that says what to change */
+  start(): Promise<void>;
+  close(): void;
+}
+
+/**
+ * How long one attempt may take: a connection, an answer, the silence of a connection that owes an answer. Past it a half-open
+ * connection is given up.
+ */
+const ATTEMPT_MS = 2000;
+
+/** Opens nothing yet; the first command does, or `start`. @throws Error for a URL that is none */
+export function connectRedis({ url, timeoutMs, clock, log }: RedisConnectionOptions): RedisConnection {
+  const target = parseRedisUrl(url);
+  const redis = clientOf(target);
+  let lastError: Error | undefined;
+  let wasReady = false;
+  let isDown = false;
+  redis.on('error', (error: Error) => {
+    lastError = error;
+  });
+  redis.on('close', () => {
+    if (!isDown && wasReady) log.error(`Redis is out of reach and will be tried again: ${codeOf(lastError)}`);
+    isDown = true;
+  });
+  redis.on('ready', () => {
+    if (isDown && wasReady) log.info('Redis is back.');
+    wasReady = true;
+    isDown = false;
+  });
+
+  return {
+    redis,
+    isCluster: target.kind === 'cluster',
+    async start() {
+      await connected(redis, timeoutMs, clock, () => new Error(explain(target, lastError)));
+      await checkRedis(redis, target, log);
+    },
+    close() {
+      // Nobody wants to hear of it any more.
+      wasReady = false;
+      redis.disconnect();
+    },
+  };
+}
+
+function clientOf(target: RedisTarget): Redis | Cluster {
+  const { kind, hosts, isTls, username, password, db, master, sentinelUsername, sentinelPassword } = target;
+  const options = {
+    lazyConnect: true,
+    connectionName: 'arpeggio',
+    connectTimeout: ATTEMPT_MS,
+    commandTimeout: ATTEMPT_MS,
+    socketTimeout: ATTEMPT_MS,
+    // The store decides what is sent again, since only it knows a commit that was executed after all.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: reconnectDelay,
+    // A server that takes no writes any more is a master no more.
+    reconnectOnError: (error) => error.message.includes('READONLY'),
+    maxLoadingRetryTime: 500,
+    db,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(isTls ? { tls: {} } : {}),
+  } satisfies RedisOptions;
+  const [first] = hosts;
+  switch (kind) {
+    case 'single':
+      return new Redis({ ...options, ...first });
+    case 'sentinel':
+      return new Redis({
+        ...options,
+        sentinels: [...hosts],
+        name: master,
+        enableTLSForSentinelMode: isTls,
+        sentinelCommandTimeout: ATTEMPT_MS,
+        failoverDetector: true,
+        ...(isTls ? { sentinelTLS: {} } : {}),
+        ...(sentinelUsername === undefined ? {} : { sentinelUsername }),
+        ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+      });
+    case 'cluster': {
+      const {
+        db: _,
+        lazyConnect: _lazily,
+        enableOfflineQueue: _queue,
+        retryStrategy: _retry,
+        ...redisOptions
+      } = options;
+      return new Cluster([...hosts], {
+        lazyConnect: true,
+        enableOfflineQueue: false,
+        slotsRefreshTimeout: ATTEMPT_MS,
+        slotsRefreshInterval: 5000,
+        clusterRetryStrategy: reconnectDelay,
+        // As above: a command whose connection was lost is not sent again unasked.
+        retryDelayOnFailover: 0,
+        redisOptions,
+      });
+    }
+  }
+}
+
+/** Resolves once it is ready, rejects at once where a password is wrong, and otherwise when the time is over. */
+function connected(redis: Redis | Cluster, timeoutMs: number, clock: Clock, failure: () => Error): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (): void => {
+      redis.disconnect();
+      reject(failure());
+    };
+    const cancel = clock.after(timeoutMs, fail);
+    redis.on('error', (error: Error) => {
+      if (!REFUSED.test(rootOf(error).message)) return;
+      cancel();
+      fail();
+    });
+    redis.once('ready', () => {
+      cancel();
+      resolve();
+    });
+    if (redis.status === 'ready') redis.emit('ready');
+    else if (redis.status === 'wait') redis.connect().catch(() => {});
+  });
+}
+
+const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM)\b/;
+
+function explain(target: RedisTarget, error: Error | undefined): string {
+  const where = `Redis at ${describeRedis(target)}`;
+  const message = error ? rootOf(error).message : '';
+  if (message.startsWith('WRONGPASS')) return `${where} refuses the user or the password that its URL gives.`;
+  if (message.startsWith('NOAUTH')) return `${where} asks for a password: give it in the URL, redis://:PASSWORD@HOST.`;
+  if (message.startsWith('NOPERM')) return `${where} does not let its user do what is needed: ${message}`;
+  return `${where} can't be reached: ${codeOf(error)}`;
+}
+
+/** A Cluster tells of its nodes' errors in an error of its own. */
+function rootOf(error: Error): Error {
+  return 'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError : error;
+}
+
+function codeOf(error: Error | undefined): string {
+  if (error === undefined) return 'no answer';
+  const root = rootOf(error);
+  return 'code' in root && typeof root.code === 'string' ? root.code : root.message;
+}

@@ -1,0 +1,226 @@
+import type { Cluster, Redis } from 'ioredis';
+import { type Clock, systemClock } from '../clock.ts';
+import type { JsonObject } from '../json.ts';
+import { withDefaults } from '../limits.ts';
+import { JoinedReads } from './joined-reads.ts';
+import { RedisCalls } from './redis-calls.ts';
+import { RedisIndex } from './redis-index.ts';
+import type { RedisLayout } from './redis-layout.ts';
+import { RedisScript } from './redis-scripts.ts';
+import { settle } from './redis-settling.ts';
+import {
+  entryText,
+  headFrom,
+  headText,
+  logFrom,
+  positionTexts,
+  receiptFrom,
+  receiptText,
+  snapshotFrom,
+} from './redis-values.ts';
+import {
+  type AgeQuery,
+  type Commit,
+  type CommitOutcome,
+  type Listed,
+  type ListQuery,
+  type Log,
+  type Receipt,
+  type Snapshot,
+  type Store,
+  type StoredRecord,
+  type StoreOptions,
+  samePosition,
+  storeDefaults,
+  type Trimmed,
+} from './store.ts';
+
+export interface RedisStoreOptions extends StoreOptions {
+  /** A single Redis, a Sentinel's master, or a Cluster. Whoever made it connects and closes it. */
+  readonly redis: Redis | Cluster;
+  readonly layout: RedisLayout;
+  /** How long a call is tried while Redis does not answer, in milliseconds. @default 5000 */
+  readonly timeoutMs?: number;
+  /** @default the system's clock */
+  readonly clock?: Clock;
+  /** Whether commits are told by sharded pub/sub. @default false */
+  readonly isSharded?: boolean;
+}
+
+/**
+ * The store that many processes share: Redis 6.2 or later, as one server, behind Sentinel, or as a Cluster of 7.0 or later.
+ *
+ * A commit is one script, so that it happens whole or not at all, and is told by that script. What ages here ages by Redis' own clock.
+ * What was acknowledged is as durable as Redis is configured to be. Tombstones and receipts expire by themselves; contexts never do.
+ */
+export class RedisStore implements Store {
+  readonly #redis: Redis | Cluster;
+  readonly #layout: RedisLayout;
+  readonly #options: Required<StoreOptions>;
+  readonly #tellCommand: 'PUBLISH' | 'SPUBLISH';
+  readonly #calls: RedisCalls;
+  readonly #index: RedisIndex;
+  readonly #logs: JoinedReads;
+  readonly #scripts = {
+    commit: new RedisScript('commit'),
+    readLog: new RedisScript('read-log'),
+    findReceipt: new RedisScript('find-receipt'),
+    trim: new RedisScript('trim'),
+    writeRecord: new RedisScript('write-record'),
+  };
+
+  constructor(options: RedisStoreOptions) {
+    const { redis, layout, clock = systemClock(), timeoutMs = 5000, isSharded = false, ...storeOptions } = options;
+    this.#redis = redis;
+    this.#layout = layout;
+    this.#options = withDefaults(storeDefaults, storeOptions);
+    this.#tellCommand = isSharded ? 'SPUBLISH' : 'PUBLISH';
+    this.#calls = new RedisCalls(clock, timeoutMs);
+    this.#index = new RedisIndex(redis, layout);
+    this.#logs = new JoinedReads((id, after) => this.#readLog(id, after));
+  }
+
+  async read(id: string): Promise<Snapshot | null> {
+    return snapshotFrom(await this.#calls.read(() => this.#redis.hgetall(this.#layout.context(id))));
+  }
+
+  readLog(id: string, after: number): Promise<Log> {
+    return this.#logs.readLog(id, after);
+  }
+
+  async commit(id: string, commit: Commit): Promise<CommitOutcome> {
+    const { value, isRepeated } = await this.#calls.answered(() => this.#commit(id, commit));
+    const outcome = outcomeFrom(value as readonly string[]);
+    if (!isRepeated || outcome.kind === 'committed') return outcome;
+    return settle(commit, outcome, () => this.#readLog(id, commit.expected?.version ?? 0));
+  }
+
+  async findReceipt(id: string, key: string): Promise<Receipt | null> {
+    const text = await this.#run(this.#scripts.findReceipt, [this.#layout.receipts(id)], [key]);
+    return typeof text === 'string' ? receiptFrom(text) : null;
+  }
+
+  /** Asks every partition for its part of a page, and merges. */
+  async list({ prefix, after, limit }: ListQuery): Promise<readonly Listed[]> {
+    const page: Listed[] = [];
+    let last = after;
+    for (let missing = limit; missing > 0; missing = limit - page.length) {
+      const ids = await this.#calls.read(() => this.#index.idsAfter(prefix, last, missing));
+      page.push(...(await this.#calls.read(() => this.#heads(ids))));
+      if (ids.length < missing) break;
+      last = ids.at(-1) ?? null;
+    }
+    return page;
+  }
+
+  async listIdle({ until, limit }: AgeQuery): Promise<readonly Listed[]> {
+    const ids = await this.#calls.read(() => this.#index.idsUpTo('idle', until, limit));
+    return this.#calls.read(() => this.#heads(ids));
+  }
+
+  async trim({ until, limit }: AgeQuery): Promise<Trimmed> {
+    const ids = await this.#calls.read(() => this.#index.idsUpTo('aged', until, limit));
+    const dropped = await Promise.all(ids.map((id) => this.#trim(id, until)));
+    return { contexts: ids.length, deltas: dropped.reduce((sum, count) => sum + count, 0) };
+  }
+
+  async readRecord(name: string): Promise<StoredRecord> {
+    const { value, revision } = await this.#calls.read(() => this.#redis.hgetall(this.#layout.record(name)));
+    if (value === undefined) return { value: null, revision: 0 };
+    return { value: JSON.parse(value) as JsonObject, revision: Number(revision) };
+  }
+
+  async writeRecord(name: string, value: JsonObject, revision: number): Promise<boolean> {
+    const text = JSON.stringify(value);
+    const key = this.#layout.record(name);
+    const { value: isWritten, isRepeated } = await this.#calls.answered(() =>
+      this.#scripts.writeRecord.run(this.#redis, [key], [text, revision]),
+    );
+    if (isWritten === 1 || !isRepeated) return isWritten === 1;
+    // An attempt that was not answered may have written it.
+    const stored = await this.readRecord(name);
+    return stored.revision === revision + 1 && JSON.stringify(stored.value) === text;
+  }
+
+  async ready(): Promise<void> {
+    await this.#calls.read(() => this.#redis.ping());
+  }
+
+  async close(): Promise<void> {
+    this.#calls.close();
+  }
+
+  async #readLog(id: string, after: number): Promise<Log> {
+    const keys = [this.#layout.context(id), this.#layout.log(id)];
+    return logFrom((await this.#run(this.#scripts.readLog, keys, [after])) as string[]);
+  }
+
+  #commit(id: string, { expected, entries, next, receipts }: Commit): Promise<unknown> {
+    const layout = this.#layout;
+    const partition = layout.partitionOf(id);
+    const { deltaThreshold, tombstoneTtlMs, receiptTtlMs, receiptLimit } = this.#options;
+    const isLive = next.status === 'live';
+    const keys = [
+      layout.context(id),
+      layout.log(id),
+      layout.receipts(id),
+      layout.receiptQueue(id),
+      layout.ids(partition),
+      layout.idle(partition),
+      layout.aged(partition),
+      layout.channel(id),
+    ];
+    const kind = samePosition(expected, next.position) ? 'stay' : next.status;
+    return this.#scripts.commit.run(this.#redis, keys, [
+      id,
+      ...positionTexts(expected),
+      kind,
+      ...positionTexts(next.position),
+      headText(next),
+      isLive ? next.insertedAt : '',
+      isLive && kind === 'live' ? JSON.stringify(next.context) : '',
+      deltaThreshold,
+      tombstoneTtlMs,
+      receiptTtlMs,
+      receiptLimit,
+      this.#tellCommand,
+      receipts.length,
+      ...receipts.flatMap((receipt) => [receipt.key, receiptText(receipt)]),
+      ...entries.map(entryText),
+    ]);
+  }
+
+  async #trim(id: string, until: number): Promise<number> {
+    const keys = [this.#layout.log(id), this.#layout.aged(this.#layout.partitionOf(id))];
+    return Number(await this.#run(this.#scripts.trim, keys, [id, until]));
+  }
+
+  /** Their live heads, in the same order; whatever has ended since is left out. */
+  async #heads(ids: readonly string[]): Promise<readonly Listed[]> {
+    const heads = await Promise.all(
+      ids.map((id) => this.#redis.hmget(this.#layout.context(id), 'life', 'version', 'tag', 'head')),
+    );
+    return ids.flatMap((id, i) => {
+      const head = headFrom(...(heads[i] as [string, string, string, string]));
+      return head?.status === 'live' ? [{ id, head }] : [];
+    });
+  }
+
+  #run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    return this.#calls.read(() => script.run(this.#redis, keys, args));
+  }
+}
+
+/** What commit.lua returns, read. */
+function outcomeFrom([kind, ...rest]: readonly string[]): CommitOutcome {
+  switch (kind) {
+    case 'committed':
+      return { kind };
+    case 'repeated':
+      return { kind, receipts: rest.map(receiptFrom) };
+    case 'conflict':
+      return { kind, log: logFrom(rest) };
+    default:
+      throw new TypeError('commit.lua answers committed, repeated or conflict.');
+  }
+}

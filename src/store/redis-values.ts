@@ -1,0 +1,70 @@
+import type { JsonObject } from '../json.ts';
+import type { Entry, Head, Log, Position, Receipt, Snapshot } from './store.ts';
+
+/** What a head holds besides its position, as JSON in the field `head`. */
+type HeadRest = Head extends infer H ? (H extends Head ? Omit<H, 'position'> : never) : never;
+
+/** The position's three texts, as scripts compare them; '' each where there is none. */
+export function positionTexts(position: Position | null): readonly [string, string, string] {
+  return position === null ? ['', '', ''] : [position.life, String(position.version), position.tag];
+}
+
+export function headText(head: Head): string {
+  const { floor } = head;
+  const rest: HeadRest =
+    head.status === 'live'
+      ? { status: 'live', floor, insertedAt: head.insertedAt, bytes: head.bytes }
+      : { status: 'ended', floor, endedAt: head.endedAt, reason: head.reason };
+  return JSON.stringify(rest);
+}
+
+/** A head from its four fields; null where there is no trace. */
+export function headFrom(
+  life: string | null | undefined,
+  version: string | null | undefined,
+  tag: string | null | undefined,
+  rest: string | null | undefined,
+): Head | null {
+  if (!life) return null;
+  const position = { life, version: Number(version), tag: tag ?? '' };
+  return freeze({ ...(JSON.parse(rest ?? '') as HeadRest), position });
+}
+
+export function snapshotFrom(fields: { readonly [field: string]: string }): Snapshot | null {
+  const { life, version, tag, head: rest, context } = fields;
+  const head = headFrom(life, version, tag, rest);
+  if (head?.status !== 'live') return head;
+  return Object.freeze({ ...head, context: freeze(JSON.parse(context ?? '') as JsonObject) });
+}
+
+/** An entry as it stands in the log: the time in front, since trimming goes by it, and the rest as JSON. */
+export function entryText({ fromTag, version, tag, delta, insertedAt }: Entry): string {
+  return `${insertedAt} ${JSON.stringify([version, fromTag, tag, delta])}`;
+}
+
+function entryFrom(text: string): Entry {
+  const space = text.indexOf(' ');
+  const [version, fromTag, tag, delta] = JSON.parse(text.slice(space + 1));
+  return freeze({ fromTag, version, tag, delta, insertedAt: Number(text.slice(0, space)) });
+}
+
+/** What a script says of a log: the four fields of the head, and the entries. */
+export function logFrom([life, version, tag, head, ...entries]: readonly string[]): Log {
+  return { head: headFrom(life, version, tag, head), entries: entries.map(entryFrom) };
+}
+
+export function receiptText(receipt: Receipt): string {
+  return JSON.stringify(receipt);
+}
+
+export function receiptFrom(text: string): Receipt {
+  return freeze(JSON.parse(text) as Receipt);
+}
+
+/** Values inside Arpeggio are frozen, so that they can be shared: by readers that asked at the same time, and by writer and readers. */
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const member of Object.values(Object.freeze(value))) freeze(member);
+  }
+  return value;
+}

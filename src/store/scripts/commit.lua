@@ -1,0 +1,134 @@
+--[[
+  Takes a context from one position to another, and tells of it: all or nothing. States, heads, deltas and receipts are JSON that
+  only the store reads; here they are text.
+
+  KEYS
+    1 context   hash: life, version, tag, head, context; expires only as a tombstone
+    2 log       list: the deltas of its life, oldest first, each "<insertedAt> <json>"
+    3 receipts  hash: key -> "<expires> <json>"
+    4 queue     list: "<expires> <key>" of the receipts, oldest first
+    5 ids       sorted set of the partition's live ids, for listing
+    6 idle      sorted set of its live ids by the time of their last commit
+    7 aged      sorted set of its ids that have deltas, by the time of the oldest
+    8 channel   where commits on the context are told
+
+  ARGV
+    1 id
+    2 expected life, 3 version, 4 tag; '' where there must be no trace
+    5 kind: 'live', 'ended', or 'stay' where only receipts are left
+    6 life, 7 version, 8 tag of what stands afterwards
+    9 head, as JSON
+   10 insertedAt of a live head
+   11 context, as JSON
+   12 how many deltas are kept
+   13 milliseconds that a tombstone stays
+   14 milliseconds that a receipt is remembered
+   15 how many receipts are remembered
+   16 the command that tells: PUBLISH or SPUBLISH
+   17 number of receipts; then for each: key, JSON; then the deltas, as they stand in the log
+
+  Returns
+    {'committed'}
+    {'repeated', receipt JSON, ...}
+    {'conflict', life, version, tag, head, delta, ...}: what stands, and the log above the expected version; life '' for no trace
+]]
+
+local context, log, receipts, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local ids, idle, aged, channel = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local id, expectedLife, expectedVersion, expectedTag = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local kind, life, version, tag = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+local receiptCount = tonumber(ARGV[17])
+local firstDelta = 18 + 2 * receiptCount
+
+-- Integers up to 2^53, which Lua would print as 1e+15.
+local function integer(number)
+  return string.format('%.0f', number)
+end
+
+local function timeOf(entry)
+  return tonumber(string.match(entry, '^%d+'))
+end
+
+local function textOf(entry)
+  return string.sub(entry, string.find(entry, ' ', 1, true) + 1)
+end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local repeated = {}
+for i = 0, receiptCount - 1 do
+  local known = redis.call('HGET', receipts, ARGV[18 + 2 * i])
+  if known and timeOf(known) > now then repeated[#repeated + 1] = textOf(known) end
+end
+if #repeated > 0 then return { 'repeated', unpack(repeated) } end
+
+local stands = redis.call('HMGET', context, 'life', 'version', 'tag', 'head')
+local standingLife = stands[1] or ''
+if standingLife ~= expectedLife or (stands[2] or '') ~= expectedVersion or (stands[3] or '') ~= expectedTag then
+  local answer = { 'conflict', standingLife, stands[2] or '', stands[3] or '', stands[4] or '' }
+  local missing = standingLife == '' and 0 or tonumber(stands[2]) - (tonumber(expectedVersion) or 0)
+  if missing > 0 then
+    for _, entry in ipairs(redis.call('LRANGE', log, integer(-missing), -1)) do answer[#answer + 1] = entry end
+  end
+  return answer
+end
+
+-- A value of another type than ours must fail here, before anything is written: what a script has written is not taken back.
+redis.call('LLEN', log)
+redis.call('LLEN', queue)
+redis.call('ZCARD', ids)
+redis.call('ZCARD', idle)
+redis.call('ZCARD', aged)
+
+if receiptCount > 0 then
+  local expires = integer(now + tonumber(ARGV[14]))
+  for i = 0, receiptCount - 1 do
+    local key = ARGV[18 + 2 * i]
+    redis.call('HSET', receipts, key, expires .. ' ' .. ARGV[19 + 2 * i])
+    redis.call('RPUSH', queue, expires .. ' ' .. key)
+  end
+  -- A key left anew since it was queued has another time by now, and stays.
+  local function forgetOldest(due)
+    local key = textOf(due)
+    local known = redis.call('HGET', receipts, key)
+    if known and timeOf(known) == timeOf(due) then redis.call('HDEL', receipts, key) end
+    redis.call('LPOP', queue)
+  end
+  -- Twice as many as came, so that what has expired goes in the end without ever holding everybody up.
+  for _ = 1, 2 * receiptCount do
+    local oldest = redis.call('LINDEX', queue, 0)
+    if not oldest or timeOf(oldest) > now then break end
+    forgetOldest(oldest)
+  end
+  while redis.call('HLEN', receipts) > tonumber(ARGV[15]) do
+    local oldest = redis.call('LINDEX', queue, 0)
+    if not oldest then break end
+    forgetOldest(oldest)
+  end
+  redis.call('PEXPIRE', receipts, ARGV[14])
+  redis.call('PEXPIRE', queue, ARGV[14])
+end
+
+if kind == 'live' then
+  if life ~= standingLife then redis.call('DEL', context, log) end
+  -- Lua's stack takes some 8,000 values.
+  for first = firstDelta, #ARGV, 4000 do
+    redis.call('RPUSH', log, unpack(ARGV, first, math.min(first + 3999, #ARGV)))
+  end
+  redis.call('LTRIM', log, '-' .. ARGV[12], -1)
+  redis.call('HSET', context, 'life', life, 'version', version, 'tag', tag, 'head', ARGV[9], 'context', ARGV[11])
+  redis.call('ZADD', ids, 0, id)
+  redis.call('ZADD', idle, ARGV[10], id)
+  local oldest = redis.call('LINDEX', log, 0)
+  if oldest then redis.call('ZADD', aged, integer(timeOf(oldest)), id) else redis.call('ZREM', aged, id) end
+elseif kind == 'ended' then
+  redis.call('DEL', context, log)
+  redis.call('HSET', context, 'life', life, 'version', version, 'tag', tag, 'head', ARGV[9])
+  redis.call('PEXPIRE', context, ARGV[13])
+  redis.call('ZREM', ids, id)
+  redis.call('ZREM', idle, id)
+  redis.call('ZREM', aged, id)
+end
+if kind ~= 'stay' then redis.call(ARGV[16], channel, version) end
+return { 'committed' }
