@@ -10,8 +10,18 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/browser/**'],
+    globalSetup: ['test/helpers/redis/global-setup.ts'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'memory', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'], provide: { store: 'memory' } },
+      },
+      // Everything that reaches contexts through a server, once more on Redis.
+      {
+        extends: true,
+        test: { name: 'redis', include: ['test/server/**/*.test.ts', 'test/client/*.test.ts'], provide: { store: 'redis' } },
+      },
+    ],
     environment: 'node',
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -47,6 +47,8 @@ export class RedisSubscriber extends EventEmitter {
 
   /** Calls back once confirmed, or no longer wanted. */
   subscribe(channel: string, done: (error: null) => void): void {
+    // Which node serves a channel is known once the cluster is connected, and probes go the way of commits.
+    if (this.#options.redis.status === 'wait') this.#options.redis.connect().catch(() => {});
     this.#waiting.set(channel, () => done(null));
     this.#nodes.set(channel, undefined);
     this.#place(channel);

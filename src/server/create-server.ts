@@ -6,7 +6,7 @@ import { defaultLimits, withDefaults } from '../limits.ts';
 import { createApp, GRAPHQL_PATH } from './app.ts';
 import { trackConnections } from './connections.ts';
 import { createEngine } from './engine.ts';
-import { consoleLog, describeFailure } from './log.ts';
+import { consoleLog } from './log.ts';
 import { isLoopback } from './loopback.ts';
 import type { ServerOptions } from './server-options.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
@@ -37,9 +37,7 @@ const GRACE_MS = 5000;
 export function createServer(options: ServerOptions = {}): Server {
   const { host = '127.0.0.1', port = 4000, insecure = false, log = consoleLog } = options;
   const limits = withDefaults(defaultLimits, options.limits);
-  const onFailure = (who: string, error: unknown): void =>
-    log.error(`${who} will try again: ${describeFailure(error)}`);
-  const engine = createEngine(options, limits, log, onFailure);
+  const engine = createEngine(options, limits, log);
   const { manager, cleanup } = engine;
   let closed: Promise<void> | undefined;
   const app = createApp({

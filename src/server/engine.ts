@@ -7,6 +7,7 @@ import { CleanupPass } from '../cleanup/pass.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { endedTag, randomTag } from '../context/cursor.ts';
 import { ContextManager } from '../context/manager.ts';
+import { StoreUnavailableError } from '../errors.ts';
 import type { Feed } from '../feed/feed.ts';
 import { MemoryFeed } from '../feed/memory-feed.ts';
 import { RedisFeed } from '../feed/redis-feed.ts';
@@ -15,7 +16,7 @@ import { MemoryStore } from '../store/memory-store.ts';
 import { RedisLayout } from '../store/redis-layout.ts';
 import { RedisStore } from '../store/redis-store.ts';
 import type { Store, StoreOptions } from '../store/store.ts';
-import type { Log } from './log.ts';
+import { describeFailure, type Log, seldom } from './log.ts';
 import { connectRedis } from './redis-connection.ts';
 import type { ServerOptions } from './server-options.ts';
 
@@ -36,15 +37,16 @@ const DEFAULT_REDIS_PREFIX = 'arpeggio';
 const DEFAULT_ARCHIVE = 'fs:.arpeggio/archive';
 
 /** The one place where it is decided which store, which feed and which archive there are. */
-export function createEngine(
-  options: ServerOptions,
-  limits: Limits,
-  log: Log,
-  onFailure: (who: string, error: unknown) => void,
-): Engine {
+export function createEngine(options: ServerOptions, limits: Limits, log: Log): Engine {
   const clock = systemClock(options);
+  const complain = seldom(log.error, clock);
+  const onFailure = (who: string, error: unknown): void => {
+    // Redis' own failures were told where they arose, once for all who met them.
+    if (options.redisUrl && error instanceof StoreUnavailableError) return;
+    complain(`${who} will try again: ${describeFailure(error)}`);
+  };
   const { store, feed, start, disconnect } = options.redisUrl
-    ? redisBacking(options, options.redisUrl, clock, log)
+    ? redisBacking(options, options.redisUrl, clock, log, complain)
     : memoryBacking(options, clock);
   const archive = archiveOf(options);
   const manager = new ContextManager({
@@ -94,15 +96,22 @@ function memoryBacking(options: ServerOptions, clock: Clock): Backing {
   };
 }
 
-function redisBacking(options: ServerOptions, url: string, clock: Clock, log: Log): Backing {
+function redisBacking(
+  options: ServerOptions,
+  url: string,
+  clock: Clock,
+  log: Log,
+  complain: (message: string) => void,
+): Backing {
   const { redisPrefix = DEFAULT_REDIS_PREFIX, redisTimeoutMs: timeoutMs = 5000 } = options;
   if (options.store || options.feed)
     throw new TypeError('redisUrl takes the place of store and feed: give one of them.');
   const { redis, isCluster, start, close: disconnect } = connectRedis({ url, timeoutMs, clock, log });
   const layout = new RedisLayout(redisPrefix);
-  const storeOptions = storeOptionsOf(options, clock);
+  const onFailure = (error: unknown): void => complain(`A call to Redis failed: ${describeFailure(error)}`);
+  const storeOptions = { ...storeOptionsOf(options, clock), timeoutMs, clock, onFailure };
   return {
-    store: new RedisStore({ ...storeOptions, redis, layout, timeoutMs, clock, isSharded: isCluster }),
+    store: new RedisStore({ ...storeOptions, redis, layout, isSharded: isCluster }),
     feed: new RedisFeed({ redis, clock, channelOf: (id) => layout.channel(id) }),
     start,
     disconnect,

@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts';
+
 /** Where the server says what it does. Nothing here ever holds a context's data, a token or a variable. */
 export interface Log {
   info(message: string): void;
@@ -10,6 +12,28 @@ export const consoleLog: Log = {
   error: (message) => console.error(message),
 };
 
+/** How long the same message is not said again, in milliseconds. */
+const SELDOM_MS = 10_000;
+
+/**
+ * Says a message once, and how often it came again only after a while: what thousands of subscriptions meet at once, or one of them
+ * again and again, is one thing to know.
+ */
+export function seldom(say: (message: string) => void, clock: Clock): (message: string) => void {
+  const repeats = new Map<string, number>();
+  return (message) => {
+    const count = repeats.get(message);
+    repeats.set(message, (count ?? -1) + 1);
+    if (count !== undefined) return;
+    say(message);
+    clock.after(SELDOM_MS, () => {
+      const more = repeats.get(message) ?? 0;
+      repeats.delete(message);
+      if (more > 0) say(`${more} times more: ${message.split('\n')[0]}`);
+    });
+  };
+}
+
 export const silentLog: Log = { info: () => {}, error: () => {} };
 
 /**
@@ -21,13 +45,19 @@ export function describeFailure(error: unknown): string {
   let frames = '';
   let cause = error;
   for (let depth = 0; cause instanceof Error && depth < 8; depth += 1) {
-    const code = 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : '';
-    kinds.push(`${cause.name}${code}`);
+    const code = codeOf(cause);
+    kinds.push(code === undefined ? cause.name : `${cause.name} (${code})`);
     frames = framesOf(cause) || frames;
     cause = 'originalError' in cause ? cause.originalError : cause.cause;
   }
   if (kinds.length === 0) return `a thrown ${typeof error}`;
   return [kinds.join(' < '), frames].filter((part) => part !== '').join('\n');
+}
+
+/** A system's code, or the word that a reply of Redis begins with. */
+function codeOf(error: Error): string | undefined {
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.name === 'ReplyError' ? /^[A-Z]+\b/.exec(error.message)?.[0] : undefined;
 }
 
 /** The stack behind the message, a line of which may look like a frame too. */

@@ -40,12 +40,14 @@ const LAST_PAUSE_MS = 500;
 export class RedisCalls {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
+  readonly #onFailure: (error: unknown) => void;
   #isClosed = false;
 
-  /** `timeoutMs`: how long a call is tried before it fails. */
-  constructor(clock: Clock, timeoutMs: number) {
+  /** `timeoutMs`: how long a call is tried before it fails; `onFailure` is told of what it failed with. */
+  constructor(clock: Clock, timeoutMs: number, onFailure: (error: unknown) => void = () => {}) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
+    this.#onFailure = onFailure;
   }
 
   /**
@@ -64,6 +66,7 @@ export class RedisCalls {
         if (fate === 'unknown') isRepeated = true;
         const isOver = this.#isClosed || this.#clock.monotonic() + pause > giveUpAt;
         if (fate === 'refused' || isOver) {
+          if (!this.#isClosed) this.#onFailure(error);
           throw new StoreUnavailableError({ applied: isRepeated ? 'UNKNOWN' : 'NO', cause: error });
         }
       }

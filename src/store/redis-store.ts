@@ -34,6 +34,7 @@ import {
   storeDefaults,
   type Trimmed,
 } from './store.ts';
+import { parseStored } from './stored-json.ts';
 
 export interface RedisStoreOptions extends StoreOptions {
   /** A single Redis, a Sentinel's master, or a Cluster. Whoever made it connects and closes it. */
@@ -43,9 +44,14 @@ export interface RedisStoreOptions extends StoreOptions {
   readonly timeoutMs?: number;
   /** @default the system's clock */
   readonly clock?: Clock;
+  /** Told of what a call failed with in the end; its caller is told no more than that the store is not available. */
+  readonly onFailure?: (error: unknown) => void;
   /** Whether commits are told by sharded pub/sub. @default false */
   readonly isSharded?: boolean;
 }
+
+/** How long `ready` tries, in milliseconds. */
+const LOOK_MS = 1000;
 
 /**
  * The store that many processes share: Redis 6.2 or later, as one server, behind Sentinel, or as a Cluster of 7.0 or later.
@@ -59,6 +65,8 @@ export class RedisStore implements Store {
   readonly #options: Required<StoreOptions>;
   readonly #tellCommand: 'PUBLISH' | 'SPUBLISH';
   readonly #calls: RedisCalls;
+  /** For whoever wants to know how things stand, and soon. */
+  readonly #looks: RedisCalls;
   readonly #index: RedisIndex;
   readonly #logs: JoinedReads;
   readonly #scripts = {
@@ -70,12 +78,13 @@ export class RedisStore implements Store {
   };
 
   constructor(options: RedisStoreOptions) {
-    const { redis, layout, clock = systemClock(), timeoutMs = 5000, isSharded = false, ...storeOptions } = options;
+    const { redis, layout, clock = systemClock(), timeoutMs = 5000, isSharded = false, onFailure, ...rest } = options;
     this.#redis = redis;
     this.#layout = layout;
-    this.#options = withDefaults(storeDefaults, storeOptions);
+    this.#options = withDefaults(storeDefaults, rest);
     this.#tellCommand = isSharded ? 'SPUBLISH' : 'PUBLISH';
-    this.#calls = new RedisCalls(clock, timeoutMs);
+    this.#calls = new RedisCalls(clock, timeoutMs, onFailure);
+    this.#looks = new RedisCalls(clock, Math.min(timeoutMs, LOOK_MS));
     this.#index = new RedisIndex(redis, layout);
     this.#logs = new JoinedReads((id, after) => this.#readLog(id, after));
   }
@@ -127,7 +136,7 @@ export class RedisStore implements Store {
   async readRecord(name: string): Promise<StoredRecord> {
     const { value, revision } = await this.#calls.read(() => this.#redis.hgetall(this.#layout.record(name)));
     if (value === undefined) return { value: null, revision: 0 };
-    return { value: JSON.parse(value) as JsonObject, revision: Number(revision) };
+    return { value: parseStored(value) as JsonObject, revision: Number(revision) };
   }
 
   async writeRecord(name: string, value: JsonObject, revision: number): Promise<boolean> {
@@ -143,11 +152,12 @@ export class RedisStore implements Store {
   }
 
   async ready(): Promise<void> {
-    await this.#calls.read(() => this.#redis.ping());
+    await this.#looks.read(() => this.#redis.ping());
   }
 
   async close(): Promise<void> {
     this.#calls.close();
+    this.#looks.close();
   }
 
   async #readLog(id: string, after: number): Promise<Log> {

@@ -1,5 +1,7 @@
+import type { Delta } from '../delta/delta.ts';
 import type { JsonObject } from '../json.ts';
 import type { Entry, Head, Log, Position, Receipt, Snapshot } from './store.ts';
+import { parseStored } from './stored-json.ts';
 
 /** What a head holds besides its position, as JSON in the field `head`. */
 type HeadRest = Head extends infer H ? (H extends Head ? Omit<H, 'position'> : never) : never;
@@ -27,14 +29,14 @@ export function headFrom(
 ): Head | null {
   if (!life) return null;
   const position = { life, version: Number(version), tag: tag ?? '' };
-  return freeze({ ...(JSON.parse(rest ?? '') as HeadRest), position });
+  return freeze({ ...(parseStored(rest ?? '') as HeadRest), position });
 }
 
 export function snapshotFrom(fields: { readonly [field: string]: string }): Snapshot | null {
   const { life, version, tag, head: rest, context } = fields;
   const head = headFrom(life, version, tag, rest);
   if (head?.status !== 'live') return head;
-  return Object.freeze({ ...head, context: freeze(JSON.parse(context ?? '') as JsonObject) });
+  return Object.freeze({ ...head, context: freeze(parseStored(context ?? '') as JsonObject) });
 }
 
 /** An entry as it stands in the log: the time in front, since trimming goes by it, and the rest as JSON. */
@@ -44,7 +46,7 @@ export function entryText({ fromTag, version, tag, delta, insertedAt }: Entry): 
 
 function entryFrom(text: string): Entry {
   const space = text.indexOf(' ');
-  const [version, fromTag, tag, delta] = JSON.parse(text.slice(space + 1));
+  const [version, fromTag, tag, delta] = parseStored(text.slice(space + 1)) as [number, string, string, Delta];
   return freeze({ fromTag, version, tag, delta, insertedAt: Number(text.slice(0, space)) });
 }
 
@@ -58,7 +60,7 @@ export function receiptText(receipt: Receipt): string {
 }
 
 export function receiptFrom(text: string): Receipt {
-  return freeze(JSON.parse(text) as Receipt);
+  return freeze(parseStored(text) as Receipt);
 }
 
 /** Values inside Arpeggio are frozen, so that they can be shared: by readers that asked at the same time, and by writer and readers. */
