@@ -124,23 +124,26 @@ function clientOf(target: RedisTarget): Redis | Cluster {
 
 /** Resolves once it is ready, rejects at once where a password is wrong, and otherwise when the time is over. */
 function connected(redis: Redis | Cluster, timeoutMs: number, clock: Clock, failure: () => Error): Promise<void> {
+  if (redis.status === 'ready') return Promise.resolve();
   return new Promise((resolve, reject) => {
+    const settle = (finish: () => void): void => {
+      cancel();
+      redis.off('ready', succeed);
+      redis.off('error', look);
+      finish();
+    };
+    const succeed = (): void => settle(resolve);
     const fail = (): void => {
+      settle(() => reject(failure()));
       redis.disconnect();
-      reject(failure());
+    };
+    const look = (error: Error): void => {
+      if (REFUSED.test(rootOf(error).message)) fail();
     };
     const cancel = clock.after(timeoutMs, fail);
-    redis.on('error', (error: Error) => {
-      if (!REFUSED.test(rootOf(error).message)) return;
-      cancel();
-      fail();
-    });
-    redis.once('ready', () => {
-      cancel();
-      resolve();
-    });
-    if (redis.status === 'ready') redis.emit('ready');
-    else if (redis.status === 'wait') redis.connect().catch(() => {});
+    redis.on('ready', succeed);
+    redis.on('error', look);
+    if (redis.status === 'wait') redis.connect().catch(() => {});
   });
 }
 

@@ -42,6 +42,11 @@ export class RedisLayout {
     return this.#of(id, 'receipt-queue');
   }
 
+  /** Whose turn it is to commit, while several processes contend. */
+  turn(id: string): string {
+    return this.#of(id, 'turn');
+  }
+
   /** Where commits on the id are told: a channel, not a key. */
   channel(id: string): string {
     return this.#of(id, 'told');

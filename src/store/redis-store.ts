@@ -35,6 +35,7 @@ import {
   type Trimmed,
 } from './store.ts';
 import { parseStored } from './stored-json.ts';
+import { Turns } from './turns.ts';
 
 export interface RedisStoreOptions extends StoreOptions {
   /** A single Redis, a Sentinel's master, or a Cluster. Whoever made it connects and closes it. */
@@ -67,6 +68,7 @@ export class RedisStore implements Store {
   readonly #calls: RedisCalls;
   /** For whoever wants to know how things stand, and soon. */
   readonly #looks: RedisCalls;
+  readonly #turns: Turns;
   readonly #index: RedisIndex;
   readonly #logs: JoinedReads;
   readonly #scripts = {
@@ -85,6 +87,7 @@ export class RedisStore implements Store {
     this.#tellCommand = isSharded ? 'SPUBLISH' : 'PUBLISH';
     this.#calls = new RedisCalls(clock, timeoutMs, onFailure);
     this.#looks = new RedisCalls(clock, Math.min(timeoutMs, LOOK_MS));
+    this.#turns = new Turns(clock);
     this.#index = new RedisIndex(redis, layout);
     this.#logs = new JoinedReads((id, after) => this.#readLog(id, after));
   }
@@ -98,10 +101,20 @@ export class RedisStore implements Store {
   }
 
   async commit(id: string, commit: Commit): Promise<CommitOutcome> {
-    const { value, isRepeated } = await this.#calls.answered(() => this.#commit(id, commit));
-    const outcome = outcomeFrom(value as readonly string[]);
-    if (!isRepeated || outcome.kind === 'committed') return outcome;
-    return settle(commit, outcome, () => this.#readLog(id, commit.expected?.version ?? 0));
+    let isRepeated = false;
+    for (;;) {
+      const answer = await this.#calls.answered(() => this.#commit(id, commit));
+      isRepeated ||= answer.isRepeated;
+      const [kind, ...rest] = answer.value as readonly string[];
+      if (kind === 'wait') {
+        await this.#turns.pause();
+        continue;
+      }
+      const outcome = outcomeFrom(kind, rest);
+      this.#turns.note(id, outcome.kind === 'conflict');
+      if (!isRepeated || outcome.kind === 'committed') return outcome;
+      return settle(commit, outcome, () => this.#readLog(id, commit.expected?.version ?? 0));
+    }
   }
 
   async findReceipt(id: string, key: string): Promise<Receipt | null> {
@@ -179,6 +192,7 @@ export class RedisStore implements Store {
       layout.idle(partition),
       layout.aged(partition),
       layout.channel(id),
+      layout.turn(id),
     ];
     const kind = samePosition(expected, next.position) ? 'stay' : next.status;
     return this.#scripts.commit.run(this.#redis, keys, [
@@ -194,6 +208,8 @@ export class RedisStore implements Store {
       receiptTtlMs,
       receiptLimit,
       this.#tellCommand,
+      this.#turns.name,
+      this.#turns.claimMs(id),
       receipts.length,
       ...receipts.flatMap((receipt) => [receipt.key, receiptText(receipt)]),
       ...entries.map(entryText),
@@ -221,8 +237,8 @@ export class RedisStore implements Store {
   }
 }
 
-/** What commit.lua returns, read. */
-function outcomeFrom([kind, ...rest]: readonly string[]): CommitOutcome {
+/** What commit.lua returns of a commit that was decided. */
+function outcomeFrom(kind: string | undefined, rest: readonly string[]): CommitOutcome {
   switch (kind) {
     case 'committed':
       return { kind };

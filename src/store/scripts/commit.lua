@@ -11,6 +11,7 @@
     6 idle      sorted set of its live ids by the time of their last commit
     7 aged      sorted set of its ids that have deltas, by the time of the oldest
     8 channel   where commits on the context are told
+    9 turn      string: the process whose turn it is to commit; expires
 
   ARGV
     1 id
@@ -25,20 +26,23 @@
    14 milliseconds that a receipt is remembered
    15 how many receipts are remembered
    16 the command that tells: PUBLISH or SPUBLISH
-   17 number of receipts; then for each: key, JSON; then the deltas, as they stand in the log
+   17 this process
+   18 milliseconds for which the turn is taken after a conflict; 0 not to take it
+   19 number of receipts; then for each: key, JSON; then the deltas, as they stand in the log
 
   Returns
     {'committed'}
     {'repeated', receipt JSON, ...}
     {'conflict', life, version, tag, head, delta, ...}: what stands, and the log above the expected version; life '' for no trace
+    {'wait'}: it is another process's turn
 ]]
 
 local context, log, receipts, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local ids, idle, aged, channel = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local ids, idle, aged, channel, turnKey = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local id, expectedLife, expectedVersion, expectedTag = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local kind, life, version, tag = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
-local receiptCount = tonumber(ARGV[17])
-local firstDelta = 18 + 2 * receiptCount
+local receiptCount = tonumber(ARGV[19])
+local firstDelta = 20 + 2 * receiptCount
 
 -- Integers up to 2^53, which Lua would print as 1e+15.
 local function integer(number)
@@ -58,7 +62,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local repeated = {}
 for i = 0, receiptCount - 1 do
-  local known = redis.call('HGET', receipts, ARGV[18 + 2 * i])
+  local known = redis.call('HGET', receipts, ARGV[20 + 2 * i])
   if known and timeOf(known) > now then repeated[#repeated + 1] = textOf(known) end
 end
 if #repeated > 0 then return { 'repeated', unpack(repeated) } end
@@ -71,8 +75,12 @@ if standingLife ~= expectedLife or (stands[2] or '') ~= expectedVersion or (stan
   if missing > 0 then
     for _, entry in ipairs(redis.call('LRANGE', log, integer(-missing), -1)) do answer[#answer + 1] = entry end
   end
+  if ARGV[18] ~= '0' then redis.call('SET', turnKey, ARGV[17], 'PX', ARGV[18], 'NX') end
   return answer
 end
+
+local turn = redis.call('GET', turnKey)
+if turn and turn ~= ARGV[17] then return { 'wait' } end
 
 -- A value of another type than ours must fail here, before anything is written: what a script has written is not taken back.
 redis.call('LLEN', log)
@@ -80,12 +88,13 @@ redis.call('LLEN', queue)
 redis.call('ZCARD', ids)
 redis.call('ZCARD', idle)
 redis.call('ZCARD', aged)
+if turn then redis.call('DEL', turnKey) end
 
 if receiptCount > 0 then
   local expires = integer(now + tonumber(ARGV[14]))
   for i = 0, receiptCount - 1 do
-    local key = ARGV[18 + 2 * i]
-    redis.call('HSET', receipts, key, expires .. ' ' .. ARGV[19 + 2 * i])
+    local key = ARGV[20 + 2 * i]
+    redis.call('HSET', receipts, key, expires .. ' ' .. ARGV[21 + 2 * i])
     redis.call('RPUSH', queue, expires .. ' ' .. key)
   end
   -- A key left anew since it was queued has another time by now, and stays.

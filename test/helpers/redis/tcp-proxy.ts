@@ -8,6 +8,10 @@ export type Way = 'pass' | 'vanish' | number;
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  /** Whether it has subscribed to anything. */
+  isSubscriber: boolean;
+  /** Whether nothing passes any more, whatever passes elsewhere. */
+  isLost: boolean;
 }
 
 /** A stretch of network on the loopback that a test can break. */
@@ -24,7 +28,11 @@ export class TcpProxy {
   /** Told of each chunk of requests, before it goes on. */
   onRequest: (chunk: Buffer) => void = () => {};
 
+  /** Where new connections lead. */
+  targetPort: number;
+
   private constructor(targetPort: number) {
+    this.targetPort = targetPort;
     this.#server = createServer({ noDelay: true }, (client) => {
       client.on('error', () => {});
       if (this.isRefusing) {
@@ -32,22 +40,23 @@ export class TcpProxy {
         return;
       }
       this.made += 1;
-      const server = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
+      const server = connect({ port: this.targetPort, host: '127.0.0.1', noDelay: true });
       server.on('error', () => {});
-      const pair = { client, server };
+      const pair = { client, server, isSubscriber: false, isLost: false };
       this.#pairs.add(pair);
       client.on('data', (chunk) => {
+        pair.isSubscriber ||= /\bs?subscribe\r\n/i.test(chunk.toString('latin1'));
         this.onRequest(chunk);
-        carry(chunk, server, this.requests);
+        carry(chunk, server, pair.isLost ? 'vanish' : this.requests);
       });
-      server.on('data', (chunk) => carry(chunk, client, this.replies));
+      server.on('data', (chunk) => carry(chunk, client, pair.isLost ? 'vanish' : this.replies));
       // Across a broken stretch the end of the other side is not seen either.
       client.on('close', () => {
         this.#pairs.delete(pair);
-        if (this.requests !== 'vanish') server.destroy();
+        if (this.requests !== 'vanish' && !pair.isLost) server.destroy();
       });
       server.on('close', () => {
-        if (this.replies !== 'vanish') client.destroy();
+        if (this.replies !== 'vanish' && !pair.isLost) client.destroy();
       });
     });
   }
@@ -79,13 +88,28 @@ export class TcpProxy {
     this.replies = 'vanish';
   }
 
+  /** The same for the connections that have subscribed to something, and no others. Returns how many there are. */
+  blackHoleSubscribers(): number {
+    const subscribers = [...this.#pairs].filter(({ isSubscriber }) => isSubscriber);
+    for (const pair of subscribers) pair.isLost = true;
+    return subscribers.length;
+  }
+
   /** Ends every connection. */
   cut(): void {
-    for (const { client, server } of this.#pairs) {
-      client.destroy();
-      server.destroy();
+    this.#end([...this.#pairs]);
+  }
+
+  cutAllButSubscribers(): void {
+    this.#end([...this.#pairs].filter(({ isSubscriber }) => !isSubscriber));
+  }
+
+  #end(pairs: readonly Pair[]): void {
+    for (const pair of pairs) {
+      pair.client.destroy();
+      pair.server.destroy();
+      this.#pairs.delete(pair);
     }
-    this.#pairs.clear();
   }
 
   /** All is well again, for what is there as for what comes. (What vanished stays lost: cut what cannot go on without it.) */
