@@ -14,12 +14,22 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'memory', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'], provide: { store: 'memory' } },
+        test: {
+          name: 'memory',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**'],
+          provide: { store: 'memory' },
+        },
       },
       // Everything that reaches contexts through a server, once more on Redis.
       {
         extends: true,
-        test: { name: 'redis', include: ['test/server/**/*.test.ts', 'test/client/*.test.ts'], provide: { store: 'redis' } },
+        test: {
+          name: 'redis',
+          include: ['test/server/**/*.test.ts', 'test/client/*.test.ts'],
+          exclude: ['test/server/redis-*.test.ts'],
+          provide: { store: 'redis' },
+        },
       },
     ],
     environment: 'node',

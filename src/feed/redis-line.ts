@@ -51,7 +51,12 @@ export class RedisLine {
     redis.on('close', () => this.#confirmed.clear());
     // Of a lost connection the command connection's owner tells; this one is made anew all the same.
     redis.on('error', () => {});
-    if (onMoved) redis.on('moved', onMoved);
+    redis.on('moved', () => {
+      // Which channels the server has dropped it does not say: all are asked for again, until they are served here or wanted elsewhere.
+      this.#confirmed.clear();
+      onMoved?.();
+      void this.#work();
+    });
   }
 
   /** How many channels are wanted. */
