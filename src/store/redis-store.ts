@@ -2,7 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { type Clock, systemClock } from '../clock.ts';
 import type { JsonObject } from '../json.ts';
 import { withDefaults } from '../limits.ts';
-import { JoinedReads } from './joined-reads.ts';
+import { JoinedReads, logAbove } from './joined-reads.ts';
 import { RedisCalls } from './redis-calls.ts';
 import { RedisIndex } from './redis-index.ts';
 import type { RedisLayout } from './redis-layout.ts';
@@ -70,7 +70,8 @@ export class RedisStore implements Store {
   readonly #looks: RedisCalls;
   readonly #turns: Turns;
   readonly #index: RedisIndex;
-  readonly #logs: JoinedReads;
+  readonly #snapshots: JoinedReads<Snapshot | null>;
+  readonly #logs: JoinedReads<Log>;
   readonly #scripts = {
     commit: new RedisScript('commit'),
     readLog: new RedisScript('read-log'),
@@ -89,15 +90,16 @@ export class RedisStore implements Store {
     this.#looks = new RedisCalls(clock, Math.min(timeoutMs, LOOK_MS));
     this.#turns = new Turns(clock);
     this.#index = new RedisIndex(redis, layout);
+    this.#snapshots = new JoinedReads((id) => this.#readSnapshot(id));
     this.#logs = new JoinedReads((id, after) => this.#readLog(id, after));
   }
 
-  async read(id: string): Promise<Snapshot | null> {
-    return snapshotFrom(await this.#calls.read(() => this.#redis.hgetall(this.#layout.context(id))));
+  read(id: string): Promise<Snapshot | null> {
+    return this.#snapshots.read(id);
   }
 
-  readLog(id: string, after: number): Promise<Log> {
-    return this.#logs.readLog(id, after);
+  async readLog(id: string, after: number): Promise<Log> {
+    return logAbove(await this.#logs.read(id, after), after);
   }
 
   async commit(id: string, commit: Commit): Promise<CommitOutcome> {
@@ -171,6 +173,10 @@ export class RedisStore implements Store {
   async close(): Promise<void> {
     this.#calls.close();
     this.#looks.close();
+  }
+
+  async #readSnapshot(id: string): Promise<Snapshot | null> {
+    return snapshotFrom(await this.#calls.read(() => this.#redis.hgetall(this.#layout.context(id))));
   }
 
   async #readLog(id: string, after: number): Promise<Log> {

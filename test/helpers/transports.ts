@@ -43,7 +43,7 @@ const http: Transport = {
   name: 'HTTP and SSE',
   async open(options) {
     const app = await startApp(options);
-    return { ...app, client: fetchClient(app.address.http, (url, init) => fetch(url, init)) };
+    return { ...app, client: httpClient(app.address.http) };
   },
 };
 
@@ -63,6 +63,11 @@ const webSocket: Transport = {
     return { ...app, client: webSocketClient(app.address.websocket) };
   },
 };
+
+/** A client of a server in another process. */
+export function httpClient(url: string): Client {
+  return fetchClient(url, (to, init) => fetch(to, init));
+}
 
 export const transports: readonly Transport[] = [http, webSocket, inProcess];
 

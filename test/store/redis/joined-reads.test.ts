@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { JoinedReads } from '../../../src/store/joined-reads.ts';
+import { JoinedReads, logAbove } from '../../../src/store/joined-reads.ts';
 import type { Entry, Log } from '../../../src/store/store.ts';
 
 const entry = (version: number): Entry => ({ fromTag: '', version, tag: `t${version}`, delta: {}, insertedAt: 0 });
@@ -7,7 +7,7 @@ const entry = (version: number): Entry => ({ fromTag: '', version, tag: `t${vers
 /** Reads that are answered by hand. */
 function opened() {
   const asked: { readonly id: string; readonly after: number; answer(upTo: number): void; fail(): void }[] = [];
-  const reads = new JoinedReads(
+  const joined = new JoinedReads<Log>(
     (id, after) =>
       new Promise<Log>((resolve, reject) => {
         asked.push({
@@ -21,6 +21,7 @@ function opened() {
         });
       }),
   );
+  const reads = { readLog: async (id: string, after: number) => logAbove(await joined.read(id, after), after) };
   return { asked, reads, turn: () => new Promise((resolve) => setImmediate(resolve)) };
 }
 
