@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createServer } from '../../src/server/create-server.ts';
+import { silentLog } from '../../src/server/log.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { MainProcess } from '../helpers/main-process.ts';
 import { reply, type Script, startFakeRedis } from '../helpers/redis/fake-redis.ts';
@@ -69,6 +71,33 @@ describe('A server that is to run on Redis', () => {
     );
     expect((await start(`redis://127.0.0.1:${port}`)).failure).toMatch(/asks for a password/);
     expect((await start(`redis://:right@127.0.0.1:${port}`)).failure).toBeNull();
+  });
+
+  it('does all it does with the few rights that the README gives its user', async () => {
+    const redis = await startRedis();
+    const [, rights = ''] = /`(~arpeggio[^`]*)`/.exec(readFileSync('README.md', 'utf8')) ?? [];
+    await redis.client().call('ACL', 'SETUSER', 'limited', 'on', '>secret', ...rights.split(' '));
+    const server = createServer({
+      port: 0,
+      redisUrl: `redis://limited:secret@127.0.0.1:${redis.port}`,
+      log: silentLog,
+    });
+    onTestFinished(() => server.close());
+    await server.listen();
+    const { manager, cleanup } = server;
+    const watch = manager.watch('a', { version: 0 });
+    const told = watch.next();
+    const first = await manager.set('a', { n: 1 }, { requestId: 'r' });
+    expect((await told).value).toMatchObject({ kind: 'full', version: 1 });
+    const next = watch.next();
+    await manager.update('a', { n: 2 });
+    expect((await next).value).toMatchObject({ kind: 'delta', version: 2 });
+    expect((await manager.set('a', { n: 1 }, { requestId: 'r' })).delta).toEqual(first.delta);
+    expect((await manager.list()).contexts).toHaveLength(1);
+    await cleanup.pass();
+    await cleanup.start();
+    await manager.delete('a');
+    await watch.return?.();
   });
 
   it('says that nobody is there, in time', async () => {
