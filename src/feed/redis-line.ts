@@ -34,7 +34,11 @@ export class RedisLine {
   readonly #redis: Redis;
   readonly #options: LineOptions;
   readonly #wanted = new Set<string>();
+  /** Wanted, and still to be subscribed. */
+  #missing = new Set<string>();
   readonly #confirmed = new Set<string>();
+  /** No longer wanted, and still to be unsubscribed. */
+  readonly #surplus = new Set<string>();
   #isWorking = false;
   #cancelRetry: (() => void) | undefined;
   #isClosed = false;
@@ -44,18 +48,14 @@ export class RedisLine {
     this.#options = options;
     this.#redis = redis;
     redis.on(isSharded ? 'smessage' : 'message', onMessage);
-    redis.on('ready', () => {
-      this.#confirmed.clear();
-      void this.#work();
-    });
+    redis.on('ready', () => this.#startAnew());
     redis.on('close', () => this.#confirmed.clear());
     // Of a lost connection the command connection's owner tells; this one is made anew all the same.
     redis.on('error', () => {});
     redis.on('moved', () => {
       // Which channels the server has dropped it does not say: all are asked for again, until they are served here or wanted elsewhere.
-      this.#confirmed.clear();
       onMoved?.();
-      void this.#work();
+      this.#startAnew();
     });
   }
 
@@ -71,12 +71,16 @@ export class RedisLine {
 
   subscribe(channel: string): void {
     this.#wanted.add(channel);
+    this.#surplus.delete(channel);
+    if (!this.#confirmed.has(channel)) this.#missing.add(channel);
     if (this.#redis.status === 'wait') this.#redis.connect().catch(() => {});
     void this.#work();
   }
 
   unsubscribe(channel: string): void {
     this.#wanted.delete(channel);
+    this.#missing.delete(channel);
+    if (this.#confirmed.has(channel)) this.#surplus.add(channel);
     void this.#work();
   }
 
@@ -89,6 +93,13 @@ export class RedisLine {
     this.#isClosed = true;
     this.#cancelRetry?.();
     this.#redis.disconnect();
+  }
+
+  #startAnew(): void {
+    this.#confirmed.clear();
+    this.#surplus.clear();
+    this.#missing = new Set(this.#wanted);
+    void this.#work();
   }
 
   /** Does what is left to do, one after the other, for as long as the connection lasts. */
@@ -111,18 +122,23 @@ export class RedisLine {
 
   /** Whether there was anything to do. */
   async #step(): Promise<boolean> {
-    const surplus = firstOf(this.#confirmed, (channel) => !this.#wanted.has(channel));
+    const surplus = firstOf(this.#surplus);
     if (surplus.length > 0) {
-      for (const channel of surplus) this.#confirmed.delete(channel);
+      for (const channel of surplus) {
+        this.#surplus.delete(channel);
+        this.#confirmed.delete(channel);
+      }
       await this.#send('unsubscribe', surplus);
       return true;
     }
-    const missing = firstOf(this.#wanted, (channel) => !this.#confirmed.has(channel));
+    const missing = firstOf(this.#missing);
     if (missing.length === 0) return false;
     await this.#send('subscribe', missing);
     for (const channel of missing) {
+      this.#missing.delete(channel);
       this.#confirmed.add(channel);
       if (this.#wanted.has(channel)) this.#options.onConfirmed(channel);
+      else this.#surplus.add(channel);
     }
     return true;
   }
@@ -141,10 +157,10 @@ export class RedisLine {
   }
 }
 
-function firstOf(channels: Iterable<string>, isMeant: (channel: string) => boolean): readonly string[] {
+function firstOf(channels: Iterable<string>): readonly string[] {
   const found: string[] = [];
   for (const channel of channels) {
-    if (isMeant(channel)) found.push(channel);
+    found.push(channel);
     if (found.length === BATCH) break;
   }
   return found;

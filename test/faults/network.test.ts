@@ -170,6 +170,19 @@ describe('A slow or broken network', () => {
     expect((await manager.get('a'))?.version).toBe(101);
   });
 
+  it('leads one process on a long way to Redis: it has its turns among others that are nearer', async () => {
+    const server = await startRedis();
+    const proxy = await TcpProxy.start(server.port);
+    const [far, near] = [await startNode(proxy.url), await startNode(server.url)];
+    await far.manager.set('a', {});
+    proxy.requests = 5;
+    proxy.replies = 5;
+    const writers = [1, 2].map((n) => keepWriting(near.manager, 'a', `near ${n}`));
+    for (let n = 0; n < 20; n += 1) await far.manager.update('a', { far: n });
+    for (const writer of writers) expect((await writer.stop()).unknown).toEqual([]);
+    expect((await near.manager.get('a'))?.context).toMatchObject({ far: 19 });
+  });
+
   it('is cut again and again during writes: every acknowledged write is there, each once', async () => {
     const server = await startRedis();
     const proxy = await TcpProxy.start(server.port);

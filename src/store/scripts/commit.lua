@@ -88,7 +88,6 @@ redis.call('LLEN', queue)
 redis.call('ZCARD', ids)
 redis.call('ZCARD', idle)
 redis.call('ZCARD', aged)
-if turn then redis.call('DEL', turnKey) end
 
 if receiptCount > 0 then
   local expires = integer(now + tonumber(ARGV[14]))
@@ -139,5 +138,6 @@ elseif kind == 'ended' then
   redis.call('ZREM', idle, id)
   redis.call('ZREM', aged, id)
 end
+if turn then redis.call('DEL', turnKey) end
 if kind ~= 'stay' then redis.call(ARGV[16], channel, version) end
 return { 'committed' }
