@@ -2,6 +2,7 @@ import calculateSlot from 'cluster-key-slot';
 import type { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import { eventually } from '../eventually.ts';
+import { replicates } from './replication.ts';
 import { RedisServer } from './server.ts';
 
 const SLOTS = 16_384;
@@ -96,16 +97,17 @@ export class RedisCluster {
     for (const server of this.#all().slice(1)) {
       await on(server, (redis) => redis.cluster('MEET', '127.0.0.1', Number(first?.port)));
     }
-    await this.isWhole();
+    await this.isWhole({ hasReplicas: false });
     for (const [i, replica] of this.replicas.entries()) {
       const master = await idOf(this.masters[i] as RedisServer);
       await eventually(() => on(replica, (redis) => redis.cluster('REPLICATE', master)));
     }
     await this.isWhole();
+    if (this.replicas.length > 0) await Promise.all(this.masters.map(replicates));
   }
 
   /** Resolves once every living node sees every slot served, and every replica follows its master. */
-  async isWhole(): Promise<void> {
+  async isWhole({ hasReplicas = this.replicas.length > 0 } = {}): Promise<void> {
     for (const server of this.#all()) {
       await eventually(() =>
         on(server, async (redis) => {
@@ -114,7 +116,9 @@ export class RedisCluster {
           if (!info.includes('cluster_state:ok') || !info.includes(`cluster_known_nodes:${this.#all().length}`)) {
             throw new Error(`The cluster is not whole: ${info}`);
           }
-          if (this.replicas.length > 0 && (nodes as string).match(/slave/g)?.length !== this.replicas.length) return;
+          if (hasReplicas && String(nodes).match(/slave/g)?.length !== this.replicas.length) {
+            throw new Error(`It does not know of all replicas: ${nodes}`);
+          }
           const replication = await redis.info('replication');
           if (replication.includes('role:slave') && !replication.includes('master_link_status:up')) {
             throw new Error('A replica does not follow yet.');

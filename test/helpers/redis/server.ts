@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import { eventually } from '../eventually.ts';
+import { reapWithMe } from './reaper.ts';
 import { redisBinary } from './redis-binary.ts';
 
 /** How a client behaves while there is no connection, in ioredis' words. */
@@ -23,7 +24,7 @@ export interface RedisServerOptions {
   readonly sentinel?: string;
 }
 
-/** A real Redis on a free port of the loopback, with a folder of its own. */
+/** A real Redis on a free port of the loopback, with a folder of its own. Neither outlives this process. */
 export class RedisServer {
   readonly port: number;
   readonly password: string;
@@ -61,7 +62,9 @@ export class RedisServer {
       } catch (error) {
         // Somebody else may have taken the port meanwhile.
         await server.kill();
-        if (attempt === 5) throw error;
+        if (attempt < 5) continue;
+        await server.stop();
+        throw error;
       }
     }
   }
@@ -76,14 +79,19 @@ export class RedisServer {
     const [binary = '', ...args] = this.#command;
     const child = spawn(binary, args, { stdio: 'ignore' });
     this.#child = child;
-    this.#exited = once(child, 'exit').catch(() => {});
+    await once(child, 'spawn');
+    const callOff = reapWithMe(Number(child.pid), this.#folder);
+    this.#exited = once(child, 'exit').then(callOff);
     const redis = this.connect({ retryStrategy: () => 20, maxRetriesPerRequest: null });
     try {
+      const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
       await eventually(async () => {
-        if (child.exitCode !== null) return;
+        if (hasEnded()) return;
         await redis.ping();
+        // Somebody else may have taken the port meanwhile.
+        if (!(await redis.info('server')).includes(`process_id:${child.pid}\r`)) throw new Error('It is another.');
       });
-      if (child.exitCode !== null) throw new Error(`Redis ended with ${child.exitCode}.`);
+      if (hasEnded()) throw new Error(`Redis ended with ${child.exitCode ?? child.signalCode}.`);
     } finally {
       redis.disconnect();
     }

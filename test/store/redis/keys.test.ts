@@ -71,3 +71,15 @@ test('ids are spread evenly over all partitions', () => {
   expect(counts.size).toBe(256);
   expect(Math.max(...counts.values())).toBeLessThan(300);
 });
+
+test('a page takes its ids from wherever they are, also where most are in one partition', async () => {
+  const { store, author } = opened();
+  const ids = ['{g}', '{h}', '{i}'].flatMap((group) => Array.from({ length: 40 }, (_, n) => `${group}${100 + n}`));
+  for (const id of ids) await store.commit(id, author.begin(null, {}));
+  for (const limit of [1, 9, 10, 15, 41, 100, 120, 500]) {
+    const page = await store.list({ prefix: '{', after: null, limit });
+    expect(page.map(({ id }) => id)).toEqual(ids.slice(0, limit));
+    const idle = await store.listIdle({ until: Number.MAX_SAFE_INTEGER, limit });
+    expect(idle.map(({ id }) => id)).toEqual(ids.slice(0, limit));
+  }
+});
