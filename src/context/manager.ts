@@ -6,7 +6,7 @@ import { admitObject, type JsonObject } from '../json.ts';
 import { defaultLimits, type Limits, withDefaults } from '../limits.ts';
 import type { ContextStore } from '../store/store.ts';
 import { checkId, checkListing, checkPrefix, checkRemove } from './checks.ts';
-import { randomTag } from './cursor.ts';
+import { encodeCursor, randomTag } from './cursor.ts';
 import {
   type ContextChange,
   type ContextDeleted,
@@ -44,6 +44,14 @@ export interface ContextManagerOptions {
   readonly onFailure?: (error: unknown) => void;
   /** Makes the random part of lives and tags, base64url. @default 72 bits from the system */
   readonly mint?: () => string;
+}
+
+/** For who watches on behalf of others. */
+export interface WatchHooks {
+  /** Told the cursor of where a watch without a position begins; null where there is no trace of such a context. */
+  readonly onStart?: (cursor: string | null) => void;
+  /** Whether its reader has been told events before, by another watch. @default false */
+  readonly isResumed?: boolean;
 }
 
 export interface ListOptions {
@@ -188,7 +196,11 @@ export class ContextManager {
    * Every change of one context from a position on, or, without one, from the first `next()` on; see `watchContext`. The iterator
    * goes on through deletions, until it is returned.
    */
-  watch(id: string, given: Given = {}): AsyncIterableIterator<ContextEvent> {
+  watch(
+    id: string,
+    given: Given = {},
+    { onStart, isResumed = false }: WatchHooks = {},
+  ): AsyncIterableIterator<ContextEvent> {
     this.#mustBeOpen();
     return watchContext(checkId(id, this.#limits), startOf(given), {
       store: this.#store,
@@ -196,6 +208,8 @@ export class ContextManager {
       clock: this.#clock,
       heartbeatMs: this.#heartbeatMs,
       onFailure: this.#onFailure,
+      isResumed,
+      onStart: (position) => onStart?.(position && encodeCursor(position)),
       onBegin: (end) => {
         this.#watches.add(end);
         return () => this.#watches.delete(end);

@@ -18,6 +18,10 @@ export interface WatchOptions {
   readonly onFailure: (error: unknown) => void;
   /** Told, once the watch has begun, how to end it from outside; returns what is called when it has ended. */
   readonly onBegin?: (end: () => void) => () => void;
+  /** Told where a watch without a position begins, once, before its first event; null: there is no trace of such a context. */
+  readonly onStart?: (position: Position | null) => void;
+  /** Whether it goes on for a reader who was told of its start by another: then who finds the window gone has fallen behind. @default false */
+  readonly isResumed?: boolean;
   readonly prove?: ContinuityProof;
 }
 
@@ -101,12 +105,13 @@ class Reader {
   readonly #options: WatchOptions;
   /** Undefined until a first look has told where a reader without a position begins. */
   #start: Start | undefined;
-  #isCatchingUp = true;
+  #isCatchingUp: boolean;
 
   constructor(id: string, start: Start | undefined, options: WatchOptions) {
     this.#id = id;
     this.#start = start;
     this.#options = options;
+    this.#isCatchingUp = !options.isResumed;
   }
 
   /** What the reader has not been told yet, as one event; null where it knows everything. */
@@ -115,6 +120,7 @@ class Reader {
     const log = await store.readLog(this.#id, this.#start ? versionOf(this.#start) : Number.MAX_SAFE_INTEGER);
     if (this.#start === undefined) {
       this.#moveTo(log.head?.position ?? null);
+      this.#options.onStart?.(log.head?.position ?? null);
       this.#isCatchingUp = false;
       return null;
     }

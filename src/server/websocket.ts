@@ -4,7 +4,11 @@ import { useServer } from 'graphql-ws/use/ws';
 import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../limits.ts';
 import { rewritten } from '../resolvers/errors.ts';
+import type { ResolverContext } from '../schema/builder.ts';
 import { type App, GRAPHQL_PATH, maskError } from './app.ts';
+import { FanOut } from './fanout/fan-out.ts';
+import type { Outlet } from './fanout/member.ts';
+import { SocketOutlets } from './fanout/socket-outlets.ts';
 import type { Log } from './log.ts';
 
 /** How long a client may take over a close, its own or ours, before its socket is cut, in milliseconds. */
@@ -33,11 +37,16 @@ export function attachWebSockets(
     WebSocket: QuietSocket,
   };
   const sockets = new WebSocketServer(options);
+  const fanOut = new FanOut();
+  const outlets = new SocketOutlets();
   const graphql = useServer<Record<string, never>, { readonly socket: WebSocket; readonly request: IncomingMessage }>(
     {
       execute: async (args) => withoutStatuses(await pipelineOf(args).execute(args)),
-      subscribe: async (args) => withoutStatuses(await pipelineOf(args).subscribe(args)),
-      async onSubscribe(ctx, _id, params) {
+      subscribe: async (args) => {
+        const { subscribe, outlet } = pipelineOf(args);
+        return withoutStatuses(await fanOut.subscribe(args, contextOf(args), subscribe, outlet));
+      },
+      async onSubscribe(ctx, id, params) {
         const enveloped = app.getEnveloped({ params, request: undefined, req: ctx.extra.request });
         // What is thrown here would close the socket, with every other operation on it.
         try {
@@ -52,7 +61,7 @@ export function attachWebSockets(
             operationName: params.operationName ?? null,
             variableValues: params.variables ?? null,
             contextValue: await enveloped.contextFactory(),
-            rootValue: { execute, subscribe },
+            rootValue: { execute, subscribe, outlet: outlets.to(ctx.extra, id) },
           };
         } catch (error) {
           return [withoutStatus(maskError(error, log))];
@@ -75,7 +84,12 @@ const UNRESOLVED = new GraphQLError('Could not determine what operation to execu
   extensions: { code: 'BAD_USER_INPUT' },
 });
 
-type Pipeline = Pick<ReturnType<App['getEnveloped']>, 'execute' | 'subscribe'>;
+type Pipeline = Pick<ReturnType<App['getEnveloped']>, 'execute' | 'subscribe'> & { readonly outlet: Outlet };
+
+/** As `onSubscribe` made it. */
+function contextOf({ contextValue }: ExecutionArgs): ResolverContext {
+  return contextValue as ResolverContext;
+}
 
 /** graphql-ws hands execution nothing but its arguments: the operation's own pipeline travels as the root value. */
 function pipelineOf(args: ExecutionArgs): Pipeline {

@@ -1,0 +1,71 @@
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  getArgumentValues,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+} from 'graphql';
+import { type Start, startOf } from '../../context/start.ts';
+import { canonicalText, type Json } from '../../json.ts';
+
+/** An operation that may be run once for many. */
+export interface Shareable {
+  /** Equal for operations that are told the same of every change, wherever they begin. */
+  readonly key: string;
+  readonly start: Start | undefined;
+}
+
+export interface Operation {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName: string | null | undefined;
+  readonly variables: { readonly [name: string]: unknown } | null | undefined;
+}
+
+interface PositionArguments {
+  readonly version?: number | null;
+  readonly cursor?: string | null;
+}
+
+const POSITION = ['version', 'cursor'];
+
+/** Gives each document a name: equal texts are one document, thanks to the cache of parsed ones. */
+export class Sharing {
+  readonly #names = new WeakMap<DocumentNode, number>();
+  #named = 0;
+
+  /**
+   * What makes two subscriptions the same, but for where they begin: document, operation and variables, without those that give the
+   * position (which fit nowhere else, by their types). Null for whatever is not plainly one `contextChanged`; it is run by itself, errors and all.
+   */
+  shareableOf({ schema, document, operationName, variables }: Operation): Shareable | null {
+    const operation = getOperationAST(document, operationName);
+    const [field, ...others] = operation?.selectionSet.selections ?? [];
+    if (operation?.operation !== 'subscription' || others.length > 0) return null;
+    if (field?.kind !== Kind.FIELD || field.name.value !== 'contextChanged' || field.directives?.length) return null;
+    const definition = schema.getSubscriptionType()?.getFields()['contextChanged'];
+    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {});
+    if (!definition || !coerced) return null;
+    const positions = (field.arguments ?? []).flatMap(({ name, value }) =>
+      POSITION.includes(name.value) && value.kind === Kind.VARIABLE ? [value.name.value] : [],
+    );
+    const rest = Object.entries(coerced).filter(([name]) => !positions.includes(name));
+    try {
+      const { version, cursor } = getArgumentValues(definition, field, coerced) as PositionArguments;
+      const start = startOf({ version: version ?? undefined, cursor: cursor ?? undefined });
+      const key = [this.#nameOf(document), operationName ?? null, Object.fromEntries(rest) as Json];
+      return { key: canonicalText(key), start };
+    } catch {
+      return null;
+    }
+  }
+
+  #nameOf(document: DocumentNode): number {
+    const known = this.#names.get(document);
+    if (known !== undefined) return known;
+    this.#named += 1;
+    this.#names.set(document, this.#named);
+    return this.#named;
+  }
+}

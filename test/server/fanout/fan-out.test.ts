@@ -1,0 +1,231 @@
+import fc from 'fast-check';
+import { parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { emptyReplica, follow, type Replica, type ReplicaEvent } from '../../../src/client/replica.ts';
+import { type Subscriber, type Variables, world } from './world.ts';
+
+type World = ReturnType<typeof world>;
+
+const IDS = ['a', 'b'];
+
+/** One thing that happens; numbers are taken modulo what there is. */
+type Step =
+  | { readonly kind: 'set' | 'update'; readonly id: number; readonly n: number }
+  | { readonly kind: 'delete'; readonly id: number }
+  | {
+      readonly kind: 'come';
+      readonly id: number;
+      readonly from: 'none' | 'zero' | 'version' | 'cursor';
+      readonly n: number;
+    }
+  | { readonly kind: 'leave' | 'block' | 'free'; readonly n: number };
+
+const small = fc.nat({ max: 5 });
+const id = fc.nat({ max: IDS.length - 1 });
+const from = fc.constantFrom('none' as const, 'zero' as const, 'version' as const, 'cursor' as const);
+const writes = [
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('set' as const), id, n: small }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('update' as const), id, n: small }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), id }) },
+];
+const visits = [
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('come' as const), id, from, n: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), n: fc.nat() }) },
+];
+const jams = {
+  weight: 3,
+  arbitrary: fc.record({ kind: fc.constantFrom('block' as const, 'free' as const), n: fc.nat() }),
+};
+
+/** Cursors and versions that clients may hold, of every context and life so far. */
+class Past {
+  readonly #known: { readonly id: string; readonly version: number; readonly cursor: string }[] = [];
+
+  async write({ manager }: World, step: Extract<Step, { id: number }>): Promise<void> {
+    const name = String(IDS[step.id]);
+    try {
+      if (step.kind === 'set') this.#note(name, (await manager.set(name, { n: step.n })).context);
+      if (step.kind === 'update')
+        this.#note(name, (await manager.update(name, { [`k${step.n}`]: Math.random() })).context);
+      if (step.kind === 'delete') this.#note(name, await manager.delete(name));
+    } catch {
+      // There was nothing to update or to delete.
+    }
+  }
+
+  start(step: Extract<Step, { kind: 'come' }>): Variables {
+    const name = String(IDS[step.id]);
+    const known = this.#known.filter((one) => one.id === name).slice(-8);
+    const picked = known[step.n % Math.max(1, known.length)];
+    if (step.from === 'none' || (!picked && step.from !== 'zero')) return { id: name };
+    if (step.from === 'zero' || !picked) return { id: name, version: 0 };
+    return step.from === 'version' ? { id: name, version: picked.version } : { id: name, cursor: picked.cursor };
+  }
+
+  #note(name: string, { version, cursor }: { version: number; cursor: string }): void {
+    this.#known.push({ id: name, version, cursor });
+  }
+}
+
+function replicaOf({ pipe }: Subscriber, begun: Replica = emptyReplica): Replica {
+  return pipe.written.reduce((replica, payload) => {
+    const event = JSON.parse(payload).data.contextChanged as ReplicaEvent;
+    // Who named a position holds what it says; here the first event is taken as it comes.
+    return event.__typename === 'Delta' && replica.status === 'empty' ? replica : follow(replica, event);
+  }, begun);
+}
+
+describe('Sharing subscriptions', () => {
+  it('tells each subscriber exactly what it would be told alone, event by event', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(...writes, ...visits), { minLength: 10, maxLength: 40 }), async (steps) => {
+        const all = world();
+        const past = new Past();
+        const pairs: { readonly shared: Subscriber; readonly alone: Subscriber }[] = [];
+        const equal = () => {
+          for (const { shared, alone } of pairs) expect(shared.pipe.written).toEqual(alone.pipe.written);
+        };
+        for (const step of steps) {
+          if (step.kind === 'come') {
+            const variables = past.start(step);
+            const [shared, alone] = await Promise.all([all.subscribe(variables), all.subscribeAlone(variables)]);
+            pairs.push({ shared, alone });
+          } else if (step.kind === 'leave') {
+            const [pair] = pairs.splice(step.n % Math.max(1, pairs.length), 1);
+            await Promise.all([pair?.shared.leave(), pair?.alone.leave()]);
+          } else if ('id' in step) {
+            await past.write(all, step);
+          }
+          await all.settle();
+          equal();
+        }
+        for (const { shared, alone } of pairs) await Promise.all([shared.leave(), alone.leave()]);
+        await all.settle();
+        expect([all.fanOut.size, all.feed.size]).toEqual([0, 0]);
+      }),
+      { numRuns: 300 },
+    );
+  }, 60_000);
+
+  it('tells whoever was backed up what it missed, whole, and nothing while it is', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(...writes, ...visits, jams, jams), { minLength: 20, maxLength: 60 }),
+        async (steps) => {
+          const all = world();
+          const past = new Past();
+          const there: { readonly name: string; readonly subscriber: Subscriber; seen: number }[] = [];
+          for (const step of steps) {
+            const one = 'n' in step ? there[step.n % Math.max(1, there.length)] : undefined;
+            if (step.kind === 'come') {
+              const name = String(IDS[step.id]);
+              there.push({ name, subscriber: await all.subscribe({ id: name, version: 0 }), seen: 0 });
+            } else if (step.kind === 'leave') {
+              if (one) there.splice(there.indexOf(one), 1);
+              await one?.subscriber.leave();
+            } else if (step.kind === 'block') {
+              if (one) one.subscriber.pipe.isFree = false;
+            } else if (step.kind === 'free') {
+              one?.subscriber.pipe.free();
+            } else if ('id' in step) {
+              await past.write(all, step);
+            }
+            await all.settle();
+            for (const each of there) {
+              const { written, isFree } = each.subscriber.pipe;
+              // The event that was on its way when it was backed up may still come.
+              if (!isFree) expect(written.length - each.seen).toBeLessThanOrEqual(1);
+              else each.seen = written.length;
+            }
+          }
+          for (const { subscriber } of there) subscriber.pipe.free();
+          await all.settle();
+          for (const { name, subscriber } of there) {
+            const head = await all.manager.get(name);
+            const replica = replicaOf(subscriber);
+            if (head) expect(replica).toMatchObject({ status: 'live', cursor: head.cursor, context: head.context });
+            else expect(replica.status).not.toBe('live');
+            await subscriber.leave();
+          }
+          await all.settle();
+          expect([all.fanOut.size, all.feed.size]).toEqual([0, 0]);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  }, 60_000);
+
+  it('runs one operation for 1,000 subscribers that stand at the same place, and one for each of the others until they do', async () => {
+    const all = world();
+    const first = (await all.manager.set('a', { n: 1 })).context;
+    const second = (await all.manager.set('a', { n: 2 })).context;
+    const { cursor } = second;
+    const subscribers = await Promise.all(Array.from({ length: 1000 }, () => all.subscribe({ id: 'a', cursor })));
+    expect([all.sources, all.running, all.fanOut.size]).toEqual([1, 1, 1]);
+    subscribers.push(await all.subscribe({ id: 'a', cursor: first.cursor }), await all.subscribe({ id: 'a' }));
+    await all.settle();
+    // What caught up is in step by now.
+    expect([all.sources, all.running, all.fanOut.size]).toEqual([2, 1, 1]);
+    await all.manager.set('a', { n: 3 });
+    await all.settle();
+    const [payload] = subscribers[0]?.pipe.written ?? [];
+    for (const { pipe } of subscribers) expect(pipe.written.at(-1)).toBe(payload);
+    expect(all.sources).toBe(2);
+    // The one operation listens once.
+    expect(all.feed.size).toBe(1);
+  });
+
+  it('keeps apart what differs in document, operation or variables', async () => {
+    const all = world();
+    await all.manager.set('a', { n: 1 });
+    const two = parse(
+      'subscription A { contextChanged(id: "a", version: 0) { __typename } } subscription B { contextChanged(id: "a", version: 0) { ... on Versioned { version } } }',
+    );
+    const shaped = parse(
+      'subscription S($full: Boolean!, $cursor: Cursor) { contextChanged(id: "a", version: 0, cursor: $cursor) { ... on Versioned { version @include(if: $full) } __typename } }',
+    );
+    await all.subscribe({ id: 'a' });
+    await all.subscribe({ id: 'b' });
+    await all.subscribe({ id: 'a' }, parse('subscription { contextChanged(id: "a") { __typename } }'));
+    await all.subscribe({ id: 'a' }, shaped);
+    expect(all.fanOut.size).toBe(3);
+    expect((await all.subscribe({ id: 'a' }, two)).refusal?.errors).toHaveLength(1);
+  });
+
+  it.each([
+    ['an unknown id', { id: '' }, 'BAD_USER_INPUT'],
+    ['a cursor that is none', { id: 'a', cursor: 'x' }, 'BAD_USER_INPUT'],
+    ['a version that is none', { id: 'a', version: -1 }, undefined],
+  ])('answers %s as it would alone', async (_, variables, code) => {
+    const all = world();
+    const { refusal } = await all.subscribe(variables);
+    expect(refusal?.errors).toHaveLength(1);
+    if (code) expect(refusal?.errors?.[0]?.originalError).toMatchObject({ code });
+    expect(all.fanOut.size).toBe(0);
+  });
+
+  it('ends every operation when the contexts are closed', async () => {
+    const all = world();
+    await all.manager.set('a', {});
+    const subscribers = [await all.subscribe({ id: 'a' }), await all.subscribe({ id: 'a', version: 0 })];
+    await all.settle();
+    all.manager.close();
+    await all.settle();
+    expect(subscribers.map(({ ended }) => ended())).toEqual(['done', 'done']);
+  });
+
+  it('tells whoever began anywhere what came since, though it was backed up before its first event', async () => {
+    const all = world();
+    await all.manager.set('a', { n: 1 });
+    const subscriber = await all.subscribe({ id: 'a' });
+    await all.settle();
+    subscriber.pipe.isFree = false;
+    await all.manager.set('a', { n: 2 });
+    await all.manager.set('a', { n: 3 });
+    await all.settle();
+    subscriber.pipe.free();
+    await all.settle();
+    const [event] = subscriber.pipe.written.map((payload) => JSON.parse(payload).data.contextChanged);
+    expect(event).toMatchObject({ __typename: 'Delta', fromVersion: 1, version: 3 });
+  });
+});
