@@ -5,7 +5,7 @@ import { ANYWHERE, isExact, type Place } from './place.ts';
 
 /** An event as it goes over the wire, and the place that it leads to. */
 export interface Told {
-  readonly payload: string;
+  readonly payload: Buffer;
   readonly to: Place;
 }
 
@@ -104,7 +104,7 @@ export class Group {
     return {
       async next() {
         const { done, value } = await iterator.next();
-        return done ? undefined : { payload: JSON.stringify(value), to };
+        return done ? undefined : { payload: Buffer.from(JSON.stringify(value)), to };
       },
       close: () => void iterator.return?.(),
     };

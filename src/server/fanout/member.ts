@@ -5,7 +5,8 @@ import type { Place } from './place.ts';
 export interface Outlet {
   /** Whether an event can be written at once; false while the connection is backed up. */
   readonly isFree: boolean;
-  write(payload: string): void;
+  /** JSON, in UTF-8. */
+  write(payload: Buffer): void;
   /** Calls back once the connection is free again; never, if it ends before. */
   whenFree(run: () => void): void;
 }

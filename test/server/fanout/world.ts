@@ -30,8 +30,8 @@ export class Pipe implements Outlet {
   isFree = true;
   #waiting: (() => void)[] = [];
 
-  write(payload: string): void {
-    this.written.push(payload);
+  write(payload: Buffer | string): void {
+    this.written.push(String(payload));
   }
 
   whenFree(run: () => void): void {
