@@ -12,6 +12,8 @@ export interface RedisFeedOptions {
   /** Where commits on an id are told. */
   readonly channelOf: (id: string) => string;
   readonly clock: Clock;
+  /** Told of a subscription that Redis refused; it is tried again. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 /** How long a subscription may take before whoever asked for it is told that it can't be made now, in milliseconds. */
@@ -20,7 +22,9 @@ const CONFIRMED_WITHIN_MS = 5000;
 /** One id's subscription at Redis, for all who listen to it in this process. */
 interface Subscription {
   listeners: number;
-  readonly confirmed: Promise<number>;
+  /** What graphql-redis-subscriptions knows it by; undefined until Redis has confirmed it. */
+  confirmedAs: number | undefined;
+  readonly waiting: Set<() => void>;
 }
 
 /**
@@ -36,10 +40,10 @@ export class RedisFeed implements Feed {
   readonly #pubsub: RedisPubSub;
   readonly #subscriptions = new Map<string, Subscription>();
 
-  constructor({ redis, channelOf, clock }: RedisFeedOptions) {
+  constructor({ redis, channelOf, clock, onFailure }: RedisFeedOptions) {
     this.#channelOf = channelOf;
     this.#clock = clock;
-    this.#subscriber = new RedisSubscriber({ redis, clock });
+    this.#subscriber = new RedisSubscriber({ redis, clock, ...(onFailure ? { onFailure } : {}) });
     const subscriber: object = this.#subscriber;
     if (!isClient(subscriber)) throw new TypeError('graphql-redis-subscriptions takes a client.');
     this.#pubsub = new RedisPubSub({ publisher: redis, subscriber });
@@ -62,7 +66,7 @@ export class RedisFeed implements Feed {
       this.#release(id, subscription);
     };
     try {
-      await this.#inTime(subscription.confirmed);
+      await this.#confirmed(subscription);
     } catch (error) {
       leave();
       throw error;
@@ -77,31 +81,42 @@ export class RedisFeed implements Feed {
   }
 
   #subscribe(id: string): Subscription {
-    const confirmed = this.#pubsub.subscribe(this.#channelOf(id), () => this.#local.tell(id));
-    const subscription = { listeners: 0, confirmed };
+    const subscription: Subscription = { listeners: 0, confirmedAs: undefined, waiting: new Set() };
     this.#subscriptions.set(id, subscription);
+    const confirmed = this.#pubsub.subscribe(this.#channelOf(id), () => this.#local.tell(id));
+    void confirmed.then((confirmedAs) => {
+      subscription.confirmedAs = confirmedAs;
+      for (const confirm of subscription.waiting) confirm();
+      this.#endIfUnused(id, subscription);
+    });
     return subscription;
   }
 
-  /** Ends a subscription that nobody listens to, once it was made: one that is on its way can't be called back. */
   #release(id: string, subscription: Subscription): void {
     subscription.listeners -= 1;
-    if (subscription.listeners > 0) return;
-    void subscription.confirmed.then((subscriptionId) => {
-      if (subscription.listeners > 0 || this.#subscriptions.get(id) !== subscription) return;
-      this.#subscriptions.delete(id);
-      this.#pubsub.unsubscribe(subscriptionId);
-    });
+    this.#endIfUnused(id, subscription);
+  }
+
+  /** A subscription that is on its way can't be called back: it ends once it was made. */
+  #endIfUnused(id: string, { listeners, confirmedAs }: Subscription): void {
+    if (listeners > 0 || confirmedAs === undefined) return;
+    this.#subscriptions.delete(id);
+    this.#pubsub.unsubscribe(confirmedAs);
   }
 
   /** Nobody waits for Redis for ever, least of all who has left meanwhile. */
-  #inTime(confirmed: Promise<unknown>): Promise<void> {
+  #confirmed({ confirmedAs, waiting }: Subscription): Promise<void> {
+    if (confirmedAs !== undefined) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const cancel = this.#clock.after(CONFIRMED_WITHIN_MS, () => reject(new StoreUnavailableError()));
-      void confirmed.then(() => {
+      const confirm = (): void => {
         cancel();
         resolve();
+      };
+      const cancel = this.#clock.after(CONFIRMED_WITHIN_MS, () => {
+        waiting.delete(confirm);
+        reject(new StoreUnavailableError());
       });
+      waiting.add(confirm);
     });
   }
 }

@@ -11,6 +11,8 @@ export interface LineOptions {
   readonly onConfirmed: (channel: string) => void;
   /** Told that this server does not serve all of its channels any more (sharded only). */
   readonly onMoved?: () => void;
+  /** Told of a subscription that a server refused; it is tried again. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 /**
@@ -40,6 +42,8 @@ export class RedisLine {
   /** No longer wanted, and still to be unsubscribed. */
   readonly #surplus = new Set<string>();
   #isWorking = false;
+  /** Whether nothing is known to be subscribed any more. */
+  #isAnew = false;
   #cancelRetry: (() => void) | undefined;
   #isClosed = false;
 
@@ -50,10 +54,16 @@ export class RedisLine {
     redis.on(isSharded ? 'smessage' : 'message', onMessage);
     redis.on('ready', () => this.#startAnew());
     redis.on('close', () => this.#confirmed.clear());
+    redis.on('end', () => {
+      // ioredis may give up for good, as where a Sentinel is asked while a connection is given up.
+      if (!this.#isClosed) this.#options.clock.after(reconnectDelay(5), () => this.#connect());
+    });
     // Of a lost connection the command connection's owner tells; this one is made anew all the same.
     redis.on('error', () => {});
     redis.on('moved', () => {
       // Which channels the server has dropped it does not say: all are asked for again, until they are served here or wanted elsewhere.
+      // A slot that leaves says so once for each of its channels.
+      if (this.#isAnew) return;
       onMoved?.();
       this.#startAnew();
     });
@@ -72,8 +82,9 @@ export class RedisLine {
   subscribe(channel: string): void {
     this.#wanted.add(channel);
     this.#surplus.delete(channel);
-    if (!this.#confirmed.has(channel)) this.#missing.add(channel);
-    if (this.#redis.status === 'wait') this.#redis.connect().catch(() => {});
+    // Also where it is subscribed still: whoever asks waits for a word that it is.
+    this.#missing.add(channel);
+    if (this.#redis.status === 'wait') this.#connect();
     void this.#work();
   }
 
@@ -95,10 +106,12 @@ export class RedisLine {
     this.#redis.disconnect();
   }
 
+  #connect(): void {
+    if (!this.#isClosed) this.#redis.connect().catch(() => {});
+  }
+
   #startAnew(): void {
-    this.#confirmed.clear();
-    this.#surplus.clear();
-    this.#missing = new Set(this.#wanted);
+    this.#isAnew = true;
     void this.#work();
   }
 
@@ -112,8 +125,9 @@ export class RedisLine {
       // Whoever asks in the same turn goes along.
       await Promise.resolve();
       while (this.#redis.status === 'ready' && (await this.#step()));
-    } catch {
+    } catch (error) {
       // The next connection does it all again; where the connection stays, so does a moment.
+      if (this.#redis.status === 'ready') this.#options.onFailure?.(error);
       if (!this.#isClosed) this.#cancelRetry = this.#options.clock.after(RETRY_MS, () => void this.#work());
     } finally {
       this.#isWorking = false;
@@ -122,38 +136,54 @@ export class RedisLine {
 
   /** Whether there was anything to do. */
   async #step(): Promise<boolean> {
+    if (this.#isAnew) {
+      this.#isAnew = false;
+      this.#confirmed.clear();
+      this.#surplus.clear();
+      this.#missing = new Set(this.#wanted);
+    }
     const surplus = firstOf(this.#surplus);
     if (surplus.length > 0) {
-      for (const channel of surplus) {
-        this.#surplus.delete(channel);
-        this.#confirmed.delete(channel);
-      }
-      await this.#send('unsubscribe', surplus);
+      // Before it is sent: who asks for one of them meanwhile has it subscribed anew, after this.
+      for (const channel of surplus) this.#confirmed.delete(channel);
+      await this.#send('unsubscribe', surplus, (channel) => this.#surplus.delete(channel));
       return true;
     }
     const missing = firstOf(this.#missing);
     if (missing.length === 0) return false;
-    await this.#send('subscribe', missing);
-    for (const channel of missing) {
-      this.#missing.delete(channel);
-      this.#confirmed.add(channel);
-      if (this.#wanted.has(channel)) this.#options.onConfirmed(channel);
-      else this.#surplus.add(channel);
+    for (const channel of missing) this.#missing.delete(channel);
+    try {
+      await this.#send('subscribe', missing, (channel) => this.#confirm(channel));
+    } finally {
+      for (const channel of missing) {
+        if (!this.#confirmed.has(channel) && this.#wanted.has(channel)) this.#missing.add(channel);
+      }
     }
     return true;
   }
 
-  async #send(verb: 'subscribe' | 'unsubscribe', channels: readonly string[]): Promise<void> {
+  #confirm(channel: string): void {
+    this.#confirmed.add(channel);
+    if (this.#wanted.has(channel)) this.#options.onConfirmed(channel);
+    else this.#surplus.add(channel);
+  }
+
+  /** @throws the first failure, once `onDone` was called for whatever succeeded on a connection that still stands */
+  async #send(
+    verb: 'subscribe' | 'unsubscribe',
+    channels: readonly string[],
+    onDone: (channel: string) => void,
+  ): Promise<void> {
     const redis = this.#redis;
     const { stream } = redis;
-    if (!this.#options.isSharded) {
-      await redis[verb](...channels);
-    } else {
-      // One command names channels of one slot only.
-      await Promise.all(channels.map((channel) => redis[`s${verb}`](channel)));
-    }
-    // What was confirmed by a connection that is gone is not confirmed.
+    // One command names channels of one slot only.
+    const batches = this.#options.isSharded ? channels.map((channel) => [channel]) : [channels];
+    const results = await Promise.allSettled(
+      batches.map((batch) => (this.#options.isSharded ? redis[`s${verb}`](...batch) : redis[verb](...batch))),
+    );
     if (redis.stream !== stream) throw new Error('The connection was lost.');
+    for (const [i, batch] of batches.entries()) if (results[i]?.status === 'fulfilled') batch.forEach(onDone);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 }
 

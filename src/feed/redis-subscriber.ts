@@ -9,6 +9,8 @@ export interface RedisSubscriberOptions {
   /** The connection that commits are told over: probes take the same way. */
   readonly redis: Redis | Cluster;
   readonly clock: Clock;
+  /** Told of a subscription that Redis refused; it is tried again. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 /** A line with what watches over it. */
@@ -32,6 +34,7 @@ export class RedisSubscriber extends EventEmitter {
   readonly #nodes = new Map<string, string | undefined>();
   /** Who is to be told of a channel's first confirmation. */
   readonly #waiting = new Map<string, () => void>();
+  #isClosed = false;
 
   constructor(options: RedisSubscriberOptions) {
     super();
@@ -47,6 +50,7 @@ export class RedisSubscriber extends EventEmitter {
 
   /** Calls back once confirmed, or no longer wanted. */
   subscribe(channel: string, done: (error: null) => void): void {
+    if (this.#isClosed) return;
     // Which node serves a channel is known once the cluster is connected, and probes go the way of commits.
     if (this.#options.redis.status === 'wait') this.#options.redis.connect().catch(() => {});
     this.#waiting.set(channel, () => done(null));
@@ -64,11 +68,13 @@ export class RedisSubscriber extends EventEmitter {
   punsubscribe(): void {}
 
   close(): void {
+    this.#isClosed = true;
     for (const { close } of this.#lines.values()) close();
     this.#lines.clear();
   }
 
   #arrange(): void {
+    if (this.#isClosed) return;
     for (const channel of this.#nodes.keys()) this.#place(channel);
   }
 
@@ -101,7 +107,7 @@ export class RedisSubscriber extends EventEmitter {
 
   /** Undefined where the cluster does not know such a node any more. */
   #open(node: string): Watched | undefined {
-    const { redis, clock } = this.#options;
+    const { redis, clock, onFailure } = this.#options;
     const isSharded = isCluster(redis);
     const peer = isSharded ? redis.nodes('master').find((master) => keyOf(master) === node) : redis;
     if (!peer) return undefined;
@@ -116,6 +122,7 @@ export class RedisSubscriber extends EventEmitter {
         this.#resolve(channel);
         this.emit('message', channel, '');
       },
+      ...(onFailure ? { onFailure } : {}),
       ...(isSharded ? { onMoved: () => redis.refreshSlotsCache() } : {}),
     });
     const probe = new Probe({

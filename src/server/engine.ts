@@ -106,13 +106,19 @@ function redisBacking(
   const { redisPrefix = DEFAULT_REDIS_PREFIX, redisTimeoutMs: timeoutMs = 5000 } = options;
   if (options.store || options.feed)
     throw new TypeError('redisUrl takes the place of store and feed: give one of them.');
-  const { redis, isCluster, start, close: disconnect } = connectRedis({ url, timeoutMs, clock, log });
   const layout = new RedisLayout(redisPrefix);
+  const channel = layout.channel('');
+  const { redis, isCluster, start, close: disconnect } = connectRedis({ url, timeoutMs, clock, log, channel });
   const onFailure = (error: unknown): void => complain(`A call to Redis failed: ${describeFailure(error)}`);
   const storeOptions = { ...storeOptionsOf(options, clock), timeoutMs, clock, onFailure };
   return {
     store: new RedisStore({ ...storeOptions, redis, layout, isSharded: isCluster }),
-    feed: new RedisFeed({ redis, clock, channelOf: (id) => layout.channel(id) }),
+    feed: new RedisFeed({
+      redis,
+      clock,
+      channelOf: (id) => layout.channel(id),
+      onFailure: (error) => complain(`Subscribing at Redis failed and will be tried again: ${describeFailure(error)}`),
+    }),
     start,
     disconnect,
   };

@@ -5,15 +5,26 @@ import { describeRedis, type RedisTarget } from './redis-url.ts';
 type Info = { readonly [field: string]: string };
 
 /**
- * Looks at the server, or each master of a Cluster, before anybody relies on it.
+ * Looks at the server, or each master of a Cluster that answers, before anybody relies on it.
  *
  * @throws Error where it can't keep what is promised, saying what to change
  */
-export async function checkRedis(redis: Redis | Cluster, target: RedisTarget, log: Log): Promise<void> {
+export async function checkRedis(
+  redis: Redis | Cluster,
+  target: RedisTarget,
+  channel: string,
+  log: Log,
+): Promise<void> {
   const nodes = 'nodes' in redis ? redis.nodes('master') : [redis];
+  let reached = 0;
   for (const node of nodes) {
     const info = await infoOf(node);
-    if (info === null) {
+    if (info === 'unreachable') {
+      log.error('A master of the Redis Cluster does not answer: its version and its settings were not checked.');
+      continue;
+    }
+    reached += 1;
+    if (info === 'forbidden') {
       log.error('Redis does not let its user run INFO: its version and its settings were not checked.');
       continue;
     }
@@ -26,6 +37,20 @@ export async function checkRedis(redis: Redis | Cluster, target: RedisTarget, lo
           'count twice. Set maxmemory-policy to noeviction.',
       );
     }
+  }
+  if (reached === 0) throw new Error(`Redis at ${describeRedis(target)} does not answer.`);
+  await checkChannel(redis, channel, target);
+}
+
+/** Without the right to its channels every commit would be stored, and no subscriber told. */
+async function checkChannel(redis: Redis | Cluster, channel: string, target: RedisTarget): Promise<void> {
+  try {
+    await ('nodes' in redis ? redis.spublish(channel, '') : redis.publish(channel, ''));
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOPERM')) return;
+    throw new Error(
+      `Redis at ${describeRedis(target)} does not let its user publish on its channels: grant &${channel.split(':')[0]}:*.`,
+    );
   }
 }
 
@@ -47,14 +72,13 @@ function problemOf(info: Info, kind: RedisTarget['kind']): string | null {
   return null;
 }
 
-async function infoOf(node: Redis): Promise<Info | null> {
+async function infoOf(node: Redis): Promise<Info | 'forbidden' | 'unreachable'> {
   try {
     const lines = (await node.info()).split('\r\n');
     return Object.fromEntries(
       lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
     );
   } catch (error) {
-    if (error instanceof Error && error.message.startsWith('NOPERM')) return null;
-    throw error;
+    return error instanceof Error && error.message.startsWith('NOPERM') ? 'forbidden' : 'unreachable';
   }
 }

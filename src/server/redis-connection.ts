@@ -11,6 +11,8 @@ export interface RedisConnectionOptions {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly log: Log;
+  /** One that commits may be told on. */
+  readonly channel: string;
 }
 
 /** The connection that commands go over, and that subscriber connections are made after. */
@@ -29,12 +31,18 @@ export interface RedisConnection {
 const ATTEMPT_MS = 2000;
 
 /** Opens nothing yet; the first command does, or `start`. @throws Error for a URL that is none */
-export function connectRedis({ url, timeoutMs, clock, log }: RedisConnectionOptions): RedisConnection {
+export function connectRedis({ url, timeoutMs, clock, log, channel }: RedisConnectionOptions): RedisConnection {
   const target = parseRedisUrl(url);
-  const redis = clientOf(target);
+  const redis = clientOf(target, Math.min(ATTEMPT_MS, timeoutMs));
   let lastError: Error | undefined;
   let wasReady = false;
   let isDown = false;
+  /** Between a start, or a first command, and the close. */
+  let isWanted = true;
+  redis.on('end', () => {
+    // ioredis may give up for good, as where a Sentinel is asked while a connection is given up.
+    if (isWanted) clock.after(reconnectDelay(5), () => isWanted && void redis.connect().catch(() => {}));
+  });
   redis.on('error', (error: Error) => {
     lastError = error;
   });
@@ -48,29 +56,38 @@ export function connectRedis({ url, timeoutMs, clock, log }: RedisConnectionOpti
     isDown = false;
   });
 
+  const disconnect = (): void => {
+    // Nobody wants to hear of it any more.
+    isWanted = false;
+    wasReady = false;
+    redis.disconnect();
+  };
+
   return {
     redis,
     isCluster: target.kind === 'cluster',
     async start() {
-      await connected(redis, timeoutMs, clock, () => new Error(explain(target, lastError)));
-      await checkRedis(redis, target, log);
+      try {
+        isWanted = true;
+        await connected(redis, timeoutMs, clock, () => new Error(explain(target, lastError)));
+        await checkRedis(redis, target, channel, log);
+      } catch (error) {
+        disconnect();
+        throw error;
+      }
     },
-    close() {
-      // Nobody wants to hear of it any more.
-      wasReady = false;
-      redis.disconnect();
-    },
+    close: disconnect,
   };
 }
 
-function clientOf(target: RedisTarget): Redis | Cluster {
+function clientOf(target: RedisTarget, attemptMs: number): Redis | Cluster {
   const { kind, hosts, isTls, username, password, db, master, sentinelUsername, sentinelPassword } = target;
   const options = {
     lazyConnect: true,
     connectionName: 'arpeggio',
-    connectTimeout: ATTEMPT_MS,
-    commandTimeout: ATTEMPT_MS,
-    socketTimeout: ATTEMPT_MS,
+    connectTimeout: attemptMs,
+    commandTimeout: attemptMs,
+    socketTimeout: attemptMs,
     // The store decides what is sent again, since only it knows a commit that was executed after all.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -94,8 +111,7 @@ function clientOf(target: RedisTarget): Redis | Cluster {
         sentinels: [...hosts],
         name: master,
         enableTLSForSentinelMode: isTls,
-        sentinelCommandTimeout: ATTEMPT_MS,
-        failoverDetector: true,
+        sentinelCommandTimeout: attemptMs,
         ...(isTls ? { sentinelTLS: {} } : {}),
         ...(sentinelUsername === undefined ? {} : { sentinelUsername }),
         ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
@@ -111,7 +127,9 @@ function clientOf(target: RedisTarget): Redis | Cluster {
       return new Cluster([...hosts], {
         lazyConnect: true,
         enableOfflineQueue: false,
-        slotsRefreshTimeout: ATTEMPT_MS,
+        slotsRefreshTimeout: attemptMs,
+        // A certificate names hosts, which ioredis would turn into addresses.
+        ...(isTls ? { dnsLookup: (name, found) => found(null, name) } : {}),
         slotsRefreshInterval: 5000,
         clusterRetryStrategy: reconnectDelay,
         // As above: a command whose connection was lost is not sent again unasked.
@@ -135,7 +153,6 @@ function connected(redis: Redis | Cluster, timeoutMs: number, clock: Clock, fail
     const succeed = (): void => settle(resolve);
     const fail = (): void => {
       settle(() => reject(failure()));
-      redis.disconnect();
     };
     const look = (error: Error): void => {
       if (REFUSED.test(rootOf(error).message)) fail();
@@ -143,19 +160,31 @@ function connected(redis: Redis | Cluster, timeoutMs: number, clock: Clock, fail
     const cancel = clock.after(timeoutMs, fail);
     redis.on('ready', succeed);
     redis.on('error', look);
-    if (redis.status === 'wait') redis.connect().catch(() => {});
+    if (redis.status === 'wait' || redis.status === 'end') redis.connect().catch(() => {});
   });
 }
 
-const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM)\b/;
+/** Of the server itself, or of a Sentinel that was asked for it. */
+const REFUSED = /^(?:All sentinels are unreachable.*Last error: )?(WRONGPASS|NOAUTH|NOPERM)\b/;
 
 function explain(target: RedisTarget, error: Error | undefined): string {
   const where = `Redis at ${describeRedis(target)}`;
-  const message = error ? rootOf(error).message : '';
-  if (message.startsWith('WRONGPASS')) return `${where} refuses the user or the password that its URL gives.`;
-  if (message.startsWith('NOAUTH')) return `${where} asks for a password: give it in the URL, redis://:PASSWORD@HOST.`;
-  if (message.startsWith('NOPERM')) return `${where} does not let its user do what is needed: ${message}`;
-  return `${where} can't be reached: ${codeOf(error)}`;
+  const [message = '', code] = REFUSED.exec(error ? rootOf(error).message : '') ?? [];
+  const isSentinel = message.startsWith('All sentinels');
+  switch (code) {
+    case 'WRONGPASS':
+      return isSentinel
+        ? `The sentinels of ${where} refuse sentinelUsername or sentinelPassword.`
+        : `${where} refuses the user or the password that its URL gives.`;
+    case 'NOAUTH':
+      return isSentinel
+        ? `The sentinels of ${where} ask for a password: give it as sentinelPassword.`
+        : `${where} asks for a password: give it in the URL, redis://:PASSWORD@HOST.`;
+    case 'NOPERM':
+      return `${where} does not let its user do what is needed.`;
+    default:
+      return `${where} can't be reached: ${codeOf(error)}.`;
+  }
 }
 
 /** A Cluster tells of its nodes' errors in an error of its own. */
@@ -163,8 +192,14 @@ function rootOf(error: Error): Error {
   return 'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError : error;
 }
 
+/** What went wrong, in words that quote nothing: a system's code, what a reply begins with, or what ioredis says of itself. */
 function codeOf(error: Error | undefined): string {
   if (error === undefined) return 'no answer';
-  const root = rootOf(error);
-  return 'code' in root && typeof root.code === 'string' ? root.code : root.message;
+  const { message, name, ...root } = { ...rootOf(error), message: rootOf(error).message, name: rootOf(error).name };
+  if ('code' in root && typeof root.code === 'string') return root.code;
+  if (name === 'ReplyError') return message.split(' ').slice(0, 1).join();
+  return (
+    /^(All sentinels are unreachable|None of startup nodes is available|Connection is closed)/.exec(message)?.[0] ??
+    name
+  );
 }

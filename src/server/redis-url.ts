@@ -85,15 +85,17 @@ function parseQuery(
   query: string,
   kind: RedisTarget['kind'],
 ): Pick<RedisTarget, 'sentinelUsername' | 'sentinelPassword'> {
-  const parameters = new URLSearchParams(query);
+  // (Not URLSearchParams, to whom a plus is a space.)
+  const pairs = query.split('&').filter((pair) => pair !== '');
+  const parameters = new Map(pairs.map((pair) => pair.split('=', 2).map(decode) as [string, string]));
   for (const name of parameters.keys()) {
     if (kind !== 'sentinel' || (name !== 'sentinelUsername' && name !== 'sentinelPassword')) {
       throw new Error(`The URL of Redis takes no parameter ${JSON.stringify(name)}.`);
     }
   }
   return {
-    sentinelUsername: parameters.get('sentinelUsername') ?? undefined,
-    sentinelPassword: parameters.get('sentinelPassword') ?? undefined,
+    sentinelUsername: parameters.get('sentinelUsername'),
+    sentinelPassword: parameters.get('sentinelPassword'),
   };
 }
 

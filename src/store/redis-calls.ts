@@ -10,6 +10,8 @@ export type Fate =
   /** It was sent, and no answer came: it may have been executed, and may still be. */
   | 'unknown';
 
+/** From 7.2 on: a script was refused something, possibly after it had written. */
+const REFUSED_IN_SCRIPT = /^NOPERM\b.*\bscript\b/;
 const NOT_YET = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MOVED|ASK)\b/;
 /** Replies that come before a command, or a script, has written anything. */
 const REFUSED = /^(OOM|MISCONF|NOREPLICAS|NOAUTH|WRONGPASS|NOPERM|WRONGTYPE|CROSSSLOT)\b/;
@@ -23,6 +25,7 @@ export function fateOf(error: unknown): Fate {
   if (!(error instanceof Error)) return 'unknown';
   if (error.name !== 'ReplyError') return NOT_SENT.test(error.message) ? 'notYet' : 'unknown';
   const message = error.message.replace(IN_SCRIPT, '');
+  if (REFUSED_IN_SCRIPT.test(message)) return 'unknown';
   return NOT_YET.test(message) ? 'notYet' : REFUSED.test(message) ? 'refused' : 'unknown';
 }
 
@@ -66,6 +69,8 @@ export class RedisCalls {
         if (fate === 'unknown') isRepeated = true;
         const isOver = this.#isClosed || this.#clock.monotonic() + pause > giveUpAt;
         if (fate === 'refused' || isOver) {
+          // ioredis notes what a command was called with, which is for nobody else to read.
+          if (error instanceof Error) Reflect.deleteProperty(error, 'command');
           if (!this.#isClosed) this.#onFailure(error);
           throw new StoreUnavailableError({ applied: isRepeated ? 'UNKNOWN' : 'NO', cause: error });
         }
@@ -75,9 +80,13 @@ export class RedisCalls {
     }
   }
 
-  /** The same for what only reads. */
+  /** The same for what only reads, whose failure says nothing of any write. */
   async read<T>(call: () => Promise<T>): Promise<T> {
-    return (await this.answered(call)).value;
+    try {
+      return (await this.answered(call)).value;
+    } catch (error) {
+      throw error instanceof StoreUnavailableError ? new StoreUnavailableError({ cause: error.cause }) : error;
+    }
   }
 
   /** From here on nothing is tried twice. */

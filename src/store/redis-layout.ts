@@ -15,6 +15,7 @@ export class RedisLayout {
 
   /** `prefix` keeps several environments on one Redis apart; it must not hold a brace, which would be taken for a hash tag. */
   constructor(prefix: string) {
+    if (/[{}]/.test(prefix)) throw new TypeError('The prefix of the keys in Redis has no braces.');
     this.#prefix = `${prefix}:${LAYOUT}`;
   }
 

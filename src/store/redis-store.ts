@@ -1,5 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import { type Clock, systemClock } from '../clock.ts';
+import { StoreUnavailableError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { withDefaults } from '../limits.ts';
 import { JoinedReads, logAbove } from './joined-reads.ts';
@@ -84,7 +85,7 @@ export class RedisStore implements Store {
     const { redis, layout, clock = systemClock(), timeoutMs = 5000, isSharded = false, onFailure, ...rest } = options;
     this.#redis = redis;
     this.#layout = layout;
-    this.#options = withDefaults(storeDefaults, rest);
+    this.#options = checked(withDefaults(storeDefaults, rest));
     this.#tellCommand = isSharded ? 'SPUBLISH' : 'PUBLISH';
     this.#calls = new RedisCalls(clock, timeoutMs, onFailure);
     this.#looks = new RedisCalls(clock, Math.min(timeoutMs, LOOK_MS));
@@ -104,18 +105,23 @@ export class RedisStore implements Store {
 
   async commit(id: string, commit: Commit): Promise<CommitOutcome> {
     let isRepeated = false;
-    for (;;) {
-      const answer = await this.#calls.answered(() => this.#commit(id, commit));
-      isRepeated ||= answer.isRepeated;
-      const [kind, ...rest] = answer.value as readonly string[];
-      if (kind === 'wait') {
-        await this.#turns.pause();
-        continue;
+    try {
+      for (;;) {
+        const answer = await this.#calls.answered(() => this.#commit(id, commit));
+        isRepeated ||= answer.isRepeated;
+        const [kind, ...rest] = answer.value as readonly string[];
+        if (kind === 'wait') {
+          await this.#turns.pause();
+          continue;
+        }
+        const outcome = outcomeFrom(kind, rest);
+        this.#turns.note(id, outcome.kind === 'conflict');
+        if (!isRepeated || outcome.kind === 'committed') return outcome;
+        return await settle(commit, outcome, () => this.#readLog(id, commit.expected?.version ?? 0));
       }
-      const outcome = outcomeFrom(kind, rest);
-      this.#turns.note(id, outcome.kind === 'conflict');
-      if (!isRepeated || outcome.kind === 'committed') return outcome;
-      return settle(commit, outcome, () => this.#readLog(id, commit.expected?.version ?? 0));
+    } catch (error) {
+      // An attempt before may have been executed, whatever became of the last one.
+      throw isRepeated ? new StoreUnavailableError({ applied: 'UNKNOWN', cause: error }) : error;
     }
   }
 
@@ -241,6 +247,20 @@ export class RedisStore implements Store {
   #run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     return this.#calls.read(() => script.run(this.#redis, keys, args));
   }
+}
+
+/** Scripts take whole numbers, and must not fail half-way for another. @throws TypeError that names the option */
+function checked({
+  deltaThreshold,
+  tombstoneTtlMs,
+  receiptTtlMs,
+  receiptLimit,
+}: Required<StoreOptions>): Required<StoreOptions> {
+  const options = { deltaThreshold, tombstoneTtlMs, receiptTtlMs, receiptLimit };
+  for (const [name, value] of Object.entries(options)) {
+    if (!Number.isSafeInteger(value) || value < 1) throw new TypeError(`${name} is a positive integer on Redis.`);
+  }
+  return options;
 }
 
 /** What commit.lua returns of a commit that was decided. */

@@ -33,9 +33,8 @@ describe('Sentinel fails over', () => {
     expect(third.context.version).toBe(3);
     for (const follower of followers) await follower.isCurrent();
     // Whoever had been told of the tenth gets no delta and no "no change" from it, now or when there is another tenth.
-    const from = [tenth.cursor, followers[0]?.copy?.cursor ?? ''].slice(0, 1);
     for (let n = 4; n <= 12; n += 1) {
-      for (const cursor of from) expect(await a.sync('a', { cursor })).toMatchObject({ kind: 'full' });
+      expect(await a.sync('a', { cursor: tenth.cursor })).toMatchObject({ kind: 'full' });
       await (n % 2 === 0 ? a : b).update('a', { [`key ${n}`]: n });
     }
     expect(await a.sync('a', { cursor: second.cursor })).toMatchObject({ kind: 'delta', fromVersion: 2 });

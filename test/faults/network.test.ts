@@ -214,11 +214,12 @@ describe('A slow or broken network', () => {
     await manager.set('a', { n: 0 });
     const follower = new Follower(manager, 'a');
     await follower.reaches(1);
+    const open = await manager.open('a');
     proxy.blackHole();
-    await expect(manager.update('a', { n: 1 })).rejects.toMatchObject({
-      code: 'STORE_UNAVAILABLE',
-      applied: 'UNKNOWN',
-    });
+    // Who has the state at hand sends the commit; who has not fails before, by a read.
+    await expect(open.update({ n: 1 })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', applied: 'UNKNOWN' });
+    open.close();
+    await expect(manager.update('a', { n: 1 })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', applied: 'NO' });
     await expect(manager.get('a')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     proxy.heal();
     await eventually(() => manager.update('a', { n: 2 }));

@@ -90,6 +90,26 @@ it('while Redis loads, calls wait for it', async () => {
   await restarted;
 });
 
+it.each(['pexpire', 'zadd', 'publish', 'ltrim'])(
+  'a user who may not %s is never told that a write was stored which was not',
+  async (command) => {
+    const server = await startRedis();
+    const { manager } = await startNode(server.url, { redisTimeoutMs: 500 });
+    await server.client().call('ACL', 'SETUSER', 'default', `-${command}`);
+    for (const [id, requestId] of [
+      ['a', 'r'],
+      ['b', undefined],
+    ] as const) {
+      const told = await manager.set(id, { n: 1 }, { requestId }).then(
+        ({ context }) => context.version,
+        ({ applied }) => applied,
+      );
+      if (told === 1) expect(await manager.get(id)).toMatchObject({ version: 1, context: { n: 1 } });
+      else expect(told).toBe('UNKNOWN');
+    }
+  },
+);
+
 describe('A value in our namespace that is not ours', () => {
   const layout = new RedisLayout('arpeggio');
   const partition = layout.partitionOf('a');

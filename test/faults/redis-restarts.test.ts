@@ -58,9 +58,11 @@ describe('Redis', () => {
     await manager.set('a', { n: 0 });
     const follower = new Follower(manager, 'a');
     await follower.reaches(1);
+    // With the state at hand the commit is what is sent first.
+    const open = await manager.open('a');
     redis.pause();
     const requests = ['r1', 'r2', 'r3'].map((requestId) => ({ requestId }));
-    const write = (options: { requestId: string }) => manager.update('a', { [options.requestId]: true }, options);
+    const write = (options: { requestId: string }) => open.update({ [options.requestId]: true }, options);
     const failures = await Promise.allSettled(requests.map(write));
     for (const failure of failures) {
       expect(failure).toMatchObject({ status: 'rejected', reason: { code: 'STORE_UNAVAILABLE', applied: 'UNKNOWN' } });

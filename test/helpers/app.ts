@@ -61,7 +61,13 @@ function memoryBacking(feed = new MemoryFeed()): Backing {
 
 function redisBacking(): Backing {
   const clock = systemClock();
-  const { redis, close } = connectRedis({ url: inject('redisUrl'), timeoutMs: 5000, clock, log: silentLog });
+  const { redis, close } = connectRedis({
+    url: inject('redisUrl'),
+    timeoutMs: 5000,
+    clock,
+    log: silentLog,
+    channel: 'test:channel',
+  });
   onTestFinished(close);
   const layout = new RedisLayout(`test:${randomUUID()}`);
   const feed = new RedisFeed({ redis, clock, channelOf: (id) => layout.channel(id) });

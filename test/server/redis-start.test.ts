@@ -107,9 +107,24 @@ describe('A server that is to run on Redis', () => {
       `redis+sentinel://127.0.0.1:${port}/main`,
       `redis+cluster://127.0.0.1:${port}`,
     ]) {
-      expect((await start(url)).failure).toMatch(/can't be reached: .*(ECONNREFUSED|closed)/);
+      expect((await start(url)).failure).toMatch(/can't be reached: .*(ECONNREFUSED|closed|unreachable)/);
     }
     expect((await start((await startFakeRedis(() => null)).url)).failure).toMatch(/can't be reached/);
+  });
+
+  it('refuses a user who may not publish: every write would be stored, and nobody told', async () => {
+    const redis = await startRedis();
+    await redis.client().call('ACL', 'SETUSER', 'mute', 'on', '>secret', '~arpeggio:*', '+@all');
+    const { failure } = await start(`redis://mute:secret@127.0.0.1:${redis.port}`);
+    expect(failure).toMatch(/does not let its user publish on its channels: grant &arpeggio:\*/);
+  });
+
+  it('says that a Sentinel refuses the password, at once', async () => {
+    const fake = await startFakeRedis(() =>
+      reply.error('WRONGPASS invalid username-password pair or user is disabled.'),
+    );
+    const { failure } = await start(`redis+sentinel://127.0.0.1:${fake.port}/main?sentinelPassword=wrong+1`);
+    expect(failure).toMatch(/^The sentinels of .* refuse sentinelUsername or sentinelPassword\.$/);
   });
 
   it('waits for one that comes a moment later', async () => {

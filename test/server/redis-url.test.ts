@@ -13,7 +13,7 @@ describe('The URL of Redis', () => {
     ['redis://ann:a:b@h', { ...single, ...at(['h', 6379]), username: 'ann', password: 'a:b' }],
     ['redis://ann@h', { ...single, ...at(['h', 6379]), username: 'ann' }],
     [
-      'redis+sentinel://:x@a,b:1/my%20master/2?sentinelUsername=u&sentinelPassword=p%26',
+      'redis+sentinel://:x@a,b:1/my%20master/2?sentinelUsername=u&sentinelPassword=p%26+x',
       {
         ...single,
         kind: 'sentinel',
@@ -22,7 +22,7 @@ describe('The URL of Redis', () => {
         master: 'my master',
         db: 2,
         sentinelUsername: 'u',
-        sentinelPassword: 'p&',
+        sentinelPassword: 'p&+x',
       },
     ],
     ['rediss+cluster://a:1,b:2,c', { ...single, kind: 'cluster', isTls: true, ...at(['a', 1], ['b', 2], ['c', 6379]) }],

@@ -89,6 +89,27 @@ redis.call('ZCARD', ids)
 redis.call('ZCARD', idle)
 redis.call('ZCARD', aged)
 
+if kind == 'live' then
+  if life ~= standingLife then redis.call('DEL', context, log) end
+  -- Lua's stack takes some 8,000 values.
+  for first = firstDelta, #ARGV, 4000 do
+    redis.call('RPUSH', log, unpack(ARGV, first, math.min(first + 3999, #ARGV)))
+  end
+  redis.call('LTRIM', log, '-' .. ARGV[12], -1)
+  redis.call('HSET', context, 'life', life, 'version', version, 'tag', tag, 'head', ARGV[9], 'context', ARGV[11])
+  redis.call('ZADD', ids, 0, id)
+  redis.call('ZADD', idle, ARGV[10], id)
+  local oldest = redis.call('LINDEX', log, 0)
+  if oldest then redis.call('ZADD', aged, integer(timeOf(oldest)), id) else redis.call('ZREM', aged, id) end
+elseif kind == 'ended' then
+  redis.call('DEL', context, log)
+  redis.call('HSET', context, 'life', life, 'version', version, 'tag', tag, 'head', ARGV[9])
+  redis.call('PEXPIRE', context, ARGV[13])
+  redis.call('ZREM', ids, id)
+  redis.call('ZREM', idle, id)
+  redis.call('ZREM', aged, id)
+end
+-- Last of all, since they say that everything before them was written.
 if receiptCount > 0 then
   local expires = integer(now + tonumber(ARGV[14]))
   for i = 0, receiptCount - 1 do
@@ -117,27 +138,7 @@ if receiptCount > 0 then
   redis.call('PEXPIRE', receipts, ARGV[14])
   redis.call('PEXPIRE', queue, ARGV[14])
 end
-
-if kind == 'live' then
-  if life ~= standingLife then redis.call('DEL', context, log) end
-  -- Lua's stack takes some 8,000 values.
-  for first = firstDelta, #ARGV, 4000 do
-    redis.call('RPUSH', log, unpack(ARGV, first, math.min(first + 3999, #ARGV)))
-  end
-  redis.call('LTRIM', log, '-' .. ARGV[12], -1)
-  redis.call('HSET', context, 'life', life, 'version', version, 'tag', tag, 'head', ARGV[9], 'context', ARGV[11])
-  redis.call('ZADD', ids, 0, id)
-  redis.call('ZADD', idle, ARGV[10], id)
-  local oldest = redis.call('LINDEX', log, 0)
-  if oldest then redis.call('ZADD', aged, integer(timeOf(oldest)), id) else redis.call('ZREM', aged, id) end
-elseif kind == 'ended' then
-  redis.call('DEL', context, log)
-  redis.call('HSET', context, 'life', life, 'version', version, 'tag', tag, 'head', ARGV[9])
-  redis.call('PEXPIRE', context, ARGV[13])
-  redis.call('ZREM', ids, id)
-  redis.call('ZREM', idle, id)
-  redis.call('ZREM', aged, id)
-end
 if turn then redis.call('DEL', turnKey) end
-if kind ~= 'stay' then redis.call(ARGV[16], channel, version) end
+-- A hint, no more: that it can't be sent is no reason to fail what was written.
+if kind ~= 'stay' then redis.pcall(ARGV[16], channel, version) end
 return { 'committed' }

@@ -56,7 +56,13 @@ export function redisHarness(url: string): StoreHarness {
     elapse: (ms) => pass(ms),
     async create({ tell, ...options }) {
       const clock = systemClock();
-      const { redis, isCluster, close } = connectRedis({ url, timeoutMs: 5000, clock, log: silentLog });
+      const { redis, isCluster, close } = connectRedis({
+        url,
+        timeoutMs: 5000,
+        clock,
+        log: silentLog,
+        channel: 'test:channel',
+      });
       const layout = new RedisLayout(`contract:${randomUUID()}`);
       const feed = new RedisFeed({ redis, clock, channelOf: (id) => layout.channel(id) });
       return new ListeningStore({ ...options, redis, layout, isSharded: isCluster }, { feed, tell, disconnect: close });

@@ -83,3 +83,13 @@ test('a page takes its ids from wherever they are, also where most are in one pa
     expect(idle.map(({ id }) => id)).toEqual(ids.slice(0, limit));
   }
 });
+
+test('options that scripts could not take are refused before any script runs', () => {
+  const redis = new Redis(inject('redisUrl'), { lazyConnect: true });
+  const make = (options: object) => () => new RedisStore({ redis, layout: new RedisLayout('p'), ...options });
+  for (const value of [0, -1, 1.5, 1e20, Number.NaN]) {
+    expect(make({ deltaThreshold: value })).toThrow('deltaThreshold is a positive integer');
+    expect(make({ receiptTtlMs: value })).toThrow('receiptTtlMs is a positive integer');
+  }
+  expect(() => new RedisLayout('{p}')).toThrow('no braces');
+});
