@@ -10,7 +10,7 @@ import { FanOut } from '../../../src/server/fanout/fan-out.ts';
 import type { Outlet } from '../../../src/server/fanout/member.ts';
 import { MemoryStore } from '../../../src/store/memory-store.ts';
 
-export const WATCH = parse(`
+const WATCH = parse(`
   subscription Watch($id: ID!, $version: Version, $cursor: Cursor) {
     contextChanged(id: $id, version: $version, cursor: $cursor) {
       __typename

@@ -35,7 +35,7 @@ class Server {
   }
 
   static async start(side: string): Promise<Server> {
-    const file = new URL('./fan-out-servers.ts', import.meta.url);
+    const file = new URL('./fanout-servers.ts', import.meta.url);
     const child = fork(file, [side], { execArgv: ['--expose-gc', '--import', 'tsx'] });
     const [{ url }] = (await once(child, 'message')) as [{ url: string }];
     return new Server(child, url);
@@ -193,4 +193,4 @@ for (const subscribers of COUNTS) {
   }
 }
 mkdirSync('bench/results', { recursive: true });
-writeFileSync('bench/results/fan-out.json', `${JSON.stringify({ node: process.version, figures }, null, 2)}\n`);
+writeFileSync('bench/results/fanout.json', `${JSON.stringify({ node: process.version, figures }, null, 2)}\n`);

@@ -9,7 +9,7 @@ import { silentLog } from '../src/server/log.ts';
 import { groupChat } from './chord-context.ts';
 
 /**
- * One side of the fan-out benchmark, in a process of its own so that its CPU time is its own: `tsx bench/fan-out-servers.ts SIDE`. It is
+ * One side of the fan-out benchmark, in a process of its own so that its CPU time is its own: `tsx bench/fanout-servers.ts SIDE`. It is
  * told `update` to change the context once, and `usage` to tell what it has used.
  */
 interface Side {
