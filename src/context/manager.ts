@@ -48,8 +48,8 @@ export interface ContextManagerOptions {
 
 /** For who watches on behalf of others. */
 export interface WatchHooks {
-  /** Told the cursor of where a watch without a position begins; null where there is no trace of such a context. */
-  readonly onStart?: (cursor: string | null) => void;
+  /** Told, whenever there is nothing to tell of, the cursor of where the watch stands, or null; and whether there is any trace. */
+  readonly onIdle?: (cursor: string | null, isTraced: boolean) => void;
   /** Whether its reader has been told events before, by another watch. @default false */
   readonly isResumed?: boolean;
 }
@@ -199,7 +199,7 @@ export class ContextManager {
   watch(
     id: string,
     given: Given = {},
-    { onStart, isResumed = false }: WatchHooks = {},
+    { onIdle, isResumed = false }: WatchHooks = {},
   ): AsyncIterableIterator<ContextEvent> {
     this.#mustBeOpen();
     return watchContext(checkId(id, this.#limits), startOf(given), {
@@ -209,7 +209,7 @@ export class ContextManager {
       heartbeatMs: this.#heartbeatMs,
       onFailure: this.#onFailure,
       isResumed,
-      onStart: (position) => onStart?.(position && encodeCursor(position)),
+      ...(onIdle && { onIdle: (position, isTraced) => onIdle(position && encodeCursor(position), isTraced) }),
       onBegin: (end) => {
         this.#watches.add(end);
         return () => this.#watches.delete(end);

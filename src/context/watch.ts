@@ -18,8 +18,11 @@ export interface WatchOptions {
   readonly onFailure: (error: unknown) => void;
   /** Told, once the watch has begun, how to end it from outside; returns what is called when it has ended. */
   readonly onBegin?: (end: () => void) => () => void;
-  /** Told where a watch without a position begins, once, before its first event; null: there is no trace of such a context. */
-  readonly onStart?: (position: Position | null) => void;
+  /**
+   * Told, whenever a look has found nothing to tell of, where its reader stands, which is where the context does: null where the
+   * reader holds nothing. And whether there is any trace of such a context.
+   */
+  readonly onIdle?: (position: Position | null, isTraced: boolean) => void;
   /** Whether it goes on for a reader who was told of its start by another: then who finds the window gone has fallen behind. @default false */
   readonly isResumed?: boolean;
   readonly prove?: ContinuityProof;
@@ -120,12 +123,13 @@ class Reader {
     const log = await store.readLog(this.#id, this.#start ? versionOf(this.#start) : Number.MAX_SAFE_INTEGER);
     if (this.#start === undefined) {
       this.#moveTo(log.head?.position ?? null);
-      this.#options.onStart?.(log.head?.position ?? null);
       this.#isCatchingUp = false;
+      this.#idle(log);
       return null;
     }
     const event = await this.#eventFor(this.#start, log);
     this.#isCatchingUp = false;
+    if (event === null) this.#idle(log);
     return event;
   }
 
@@ -171,6 +175,10 @@ class Reader {
         : { life: UNKNOWN_LIFE, version: start.version, tag: LOST_TAG };
     this.#moveTo(lost);
     return contextDeleted(this.#id, lost, 'LOST', this.#options.clock.now());
+  }
+
+  #idle({ head }: Log): void {
+    this.#options.onIdle?.(this.#start?.kind === 'position' ? this.#start.position : null, head !== null);
   }
 
   #moveTo(position: Position | null): void {

@@ -21,7 +21,8 @@ export class FanOut {
   }
 
   /**
-   * Subscribes as `subscribe` would. Where the operation is shared, its events go to the outlet, and the iterator that is returned yields
+   * Subscribes as `subscribe` would. The context must be the same for all whose document and variables are: what is shared runs in that of
+   * whoever came first. Where the operation is shared, its events go to the outlet, and the iterator that is returned yields
    * nothing: it ends when the operation does, and ends the operation.
    */
   async subscribe(
@@ -41,9 +42,14 @@ export class FanOut {
     const member = new Member(group, outlet, at, end);
     operation.onReturn = () => member.leave();
     void member.catchUp();
-    const refusal = await group.begun;
-    if (refusal) member.leave();
-    return refusal ?? operation;
+    try {
+      const refusal = await group.begun;
+      if (refusal) member.leave();
+      return refusal ?? operation;
+    } catch (error) {
+      member.leave();
+      throw error;
+    }
   }
 
   #open(key: string, open: Open): Group {
@@ -59,7 +65,8 @@ export class FanOut {
 function opener(args: ExecutionArgs, context: ResolverContext, subscribe: Subscribe): Open {
   return (from, hooks) => {
     const watch = (id: string): AsyncIterableIterator<ContextEvent> => tapped(context.manager, id, from, hooks);
-    return subscribe({ ...args, contextValue: { ...context, watch } });
+    // The root value is the first subscriber's, who may have left long before the group does.
+    return subscribe({ ...args, rootValue: undefined, contextValue: { ...context, watch } });
   };
 }
 
@@ -67,9 +74,12 @@ function tapped(
   manager: ContextManager,
   id: string,
   from: Place,
-  { isResumed, onStart, onEvent }: Hooks,
+  { isResumed, onIdle, onEvent }: Hooks,
 ): AsyncIterableIterator<ContextEvent> {
-  const events = manager.watch(id, givenBy(from), { isResumed, onStart: (cursor) => onStart(cursor ?? NOWHERE) });
+  const events = manager.watch(id, givenBy(from), {
+    isResumed,
+    onIdle: (cursor, isTraced) => onIdle(cursor ?? NOWHERE, cursor !== null || !isTraced),
+  });
   return {
     async next() {
       const result = await events.next();

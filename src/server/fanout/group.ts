@@ -1,10 +1,11 @@
 import type { ExecutionResult } from 'graphql';
 import type { ContextEvent } from '../../context/model.ts';
 import type { Member } from './member.ts';
-import { ANYWHERE, isExact, type Place } from './place.ts';
+import { ANYWHERE, type Place } from './place.ts';
 
 /** An event as it goes over the wire, and the place that it leads to. */
 export interface Told {
+  /** JSON, in UTF-8. */
   readonly payload: Buffer;
   readonly to: Place;
 }
@@ -16,11 +17,13 @@ export interface Source {
   close(): void;
 }
 
+/** Told, whenever there is nothing to tell of, where an operation stands, and whether whoever begins now would stand there too. */
+type OnIdle = (at: Place, isLevel: boolean) => void;
+
 export interface Hooks {
-  /** Whether it is for a member who has been told events before. */
+  /** Whether it is for members who need no catching up. */
   readonly isResumed: boolean;
-  /** Told where an operation that names no position begins, before its first event. */
-  readonly onStart: (place: Place) => void;
+  readonly onIdle: OnIdle;
   /** Told of each event just before it is executed. */
   readonly onEvent: (event: ContextEvent) => void;
 }
@@ -29,9 +32,27 @@ export interface Hooks {
 export type Open = (from: Place, hooks: Hooks) => Promise<AsyncIterable<ExecutionResult> | ExecutionResult>;
 
 /** One time that the group's operation runs. */
-interface Run {
-  source?: Source;
-  isStopped: boolean;
+class Run {
+  source: Source | undefined;
+  isStopped = false;
+  /** Whether whoever begins now stands where the group does. */
+  isLevel = false;
+  #settle = (): void => {};
+  /** Resolves once it has told something, or found nothing to tell of, or is over. */
+  readonly settled = new Promise<void>((resolve) => {
+    this.#settle = resolve;
+  });
+
+  hasLooked(isLevel: boolean): void {
+    this.isLevel = isLevel;
+    this.#settle();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.source?.close();
+    this.#settle();
+  }
 }
 
 /**
@@ -59,20 +80,26 @@ export class Group {
     return this.#begun ?? Promise.resolve(null);
   }
 
+  /** Resolves once whoever is in step has been told what there is to tell. */
+  get settled(): Promise<void> {
+    return this.#run?.settled ?? Promise.resolve();
+  }
+
   join(member: Member): void {
     this.#members.add(member);
   }
 
-  /** Puts a member in step if it stands where the group does, or would begin anywhere: the place; else undefined. */
+  /** Puts a member in step if it stands where the group does, or would if it began now: the place; else undefined. */
   take(member: Member, at: Place, isResumed: boolean): Place | undefined {
     if (!this.#members.has(member)) return undefined;
-    const isAtPlace = at === this.#at || (at === ANYWHERE && isExact(this.#at));
-    if (this.#run && !isAtPlace) return undefined;
+    if (this.#run && at !== this.#at && !(at === ANYWHERE && this.#run.isLevel)) return undefined;
     this.#inStep.add(member);
     if (!this.#run) {
       this.#at = at;
       const begun = this.#start(isResumed);
       this.#begun ??= begun;
+      // Only the first is waited for; what becomes of the others is told to the members.
+      begun.catch(() => {});
     }
     return this.#at;
   }
@@ -89,16 +116,12 @@ export class Group {
   }
 
   /** The group's operation from any place, as one member's own. */
-  async open(
-    from: Place,
-    isResumed: boolean,
-    onStart: (place: Place) => void = () => {},
-  ): Promise<Source | { readonly refusal: ExecutionResult }> {
+  async open(from: Place, isResumed: boolean, onIdle: OnIdle): Promise<Source | { readonly refusal: ExecutionResult }> {
     let to = from;
     const onEvent = ({ cursor }: ContextEvent): void => {
       to = cursor;
     };
-    const results = await this.#open(from, { isResumed, onStart, onEvent });
+    const results = await this.#open(from, { isResumed, onIdle, onEvent });
     if (!(Symbol.asyncIterator in results)) return { refusal: results };
     const iterator = results[Symbol.asyncIterator]();
     return {
@@ -111,25 +134,31 @@ export class Group {
   }
 
   async #start(isResumed: boolean): Promise<ExecutionResult | null> {
-    const run: Run = { isStopped: false };
+    const run = new Run();
     this.#run = run;
-    const opened = await this.open(this.#at, isResumed, (place) => {
-      if (!run.isStopped) this.#begin(place);
-    });
-    if ('refusal' in opened) {
-      if (!run.isStopped) this.#end(opened.refusal.errors?.[0]);
-      return opened.refusal;
+    try {
+      const opened = await this.open(this.#at, isResumed, (place, isLevel) => {
+        if (!run.isStopped) this.#stand(place);
+        run.hasLooked(isLevel);
+      });
+      if ('refusal' in opened) {
+        if (!run.isStopped) this.#end(opened.refusal.errors?.[0]);
+        return opened.refusal;
+      }
+      run.source = opened;
+      if (run.isStopped) opened.close();
+      else void this.#tellAll(run, opened);
+      return null;
+    } catch (error) {
+      if (!run.isStopped) this.#end(error);
+      throw error;
     }
-    run.source = opened;
-    if (run.isStopped) opened.close();
-    else void this.#tellAll(run, opened);
-    return null;
   }
 
-  /** Those who began anywhere begin here, all at once. */
-  #begin(place: Place): void {
+  /** A place may turn out to have an exact name: that of whoever began anywhere, or at a bare version. */
+  #stand(place: Place): void {
     this.#at = place;
-    for (const member of this.#inStep) member.begin(place);
+    for (const member of this.#inStep) member.stand(place);
   }
 
   async #tellAll(run: Run, source: Source): Promise<void> {
@@ -138,6 +167,8 @@ export class Group {
         if (!told) return this.#end();
         this.#at = told.to;
         for (const member of this.#inStep) member.tell(told);
+        run.hasLooked(true);
+        for (const member of this.#members) member.meet();
       }
     } catch (error) {
       if (!run.isStopped) this.#end(error);
@@ -145,16 +176,14 @@ export class Group {
   }
 
   #stop(): void {
-    const run = this.#run;
+    this.#run?.stop();
     this.#run = undefined;
-    if (!run) return;
-    run.isStopped = true;
-    run.source?.close();
   }
 
   #end(error?: unknown): void {
     this.#stop();
-    for (const member of this.#inStep) member.end(error);
+    const ended = [...this.#inStep];
     this.#inStep.clear();
+    for (const member of ended) member.end(error);
   }
 }

@@ -7,8 +7,11 @@ export interface Outlet {
   readonly isFree: boolean;
   /** JSON, in UTF-8. */
   write(payload: Buffer): void;
-  /** Calls back once the connection is free again; never, if it ends before. */
-  whenFree(run: () => void): void;
+  /**
+   * Runs once the connection is free again; never, if it ends before. Of several that wait for one connection, each has its turn once what
+   * the one before has begun is over, as far as the connection is free still.
+   */
+  whenFree(run: () => Promise<void>): void;
 }
 
 /**
@@ -21,10 +24,13 @@ export class Member {
   readonly #outlet: Outlet;
   readonly #onEnd: (error?: unknown) => void;
   #at: Place;
+  /** Its own, while it catches up. */
   #source: Source | undefined;
+  /** Whether its own source was asked for what comes next, and has not answered. */
+  #isWaiting = false;
   #hasLeft = false;
-  /** Whether it has been told anything yet. */
-  #isTold = false;
+  /** Whether it has caught up once: then who finds the window gone has fallen behind. */
+  #isLive = false;
 
   constructor(group: Group, outlet: Outlet, at: Place, onEnd: (error?: unknown) => void) {
     this.#group = group;
@@ -34,61 +40,98 @@ export class Member {
     group.join(this);
   }
 
-  begin(at: Place): void {
+  /** In step, it is where the group is, by whatever name. */
+  stand(at: Place): void {
     this.#at = at;
+    this.#isLive = true;
   }
 
   /** Told by the group, which stood where this member stands. */
-  tell({ payload, to }: Told): void {
-    if (this.#outlet.isFree) {
-      this.#take({ payload, to });
-      return;
-    }
-    this.#group.drop(this);
-    this.#outlet.whenFree(() => void this.catchUp());
+  tell(told: Told): void {
+    if (this.#outlet.isFree) this.#take(told);
+    else this.#wait();
+  }
+
+  /** The group may have come to where this member is. */
+  meet(): void {
+    if (!this.#isWaiting || !this.#joins()) return;
+    // What it may have read for itself meanwhile the group will tell.
+    this.#source?.close();
+    this.#source = undefined;
   }
 
   end(error?: unknown): void {
+    this.leave();
     this.#onEnd(error);
   }
 
   leave(): void {
     this.#hasLeft = true;
     this.#source?.close();
+    this.#source = undefined;
     this.#group.leave(this);
   }
 
-  /** Is in step at once where it stands with the group, and otherwise as soon as it has come there. */
+  /** In step at once where it stands with the group, else as soon as it has come there. Resolves once that has begun. */
   async catchUp(): Promise<void> {
-    if (this.#hasLeft || this.#joins()) return;
+    if (this.#hasLeft) return;
+    if (this.#joins()) return this.#group.settled;
+    return new Promise((resolve) => void this.#catchUp(resolve));
+  }
+
+  async #catchUp(onBegun: () => void): Promise<void> {
     try {
-      const source = await this.#group.open(this.#at, this.#isTold);
+      const source = await this.#group.open(this.#at, this.#isLive, (place) => {
+        this.stand(place);
+        onBegun();
+        // Nothing is on its way: it stands where the context does.
+        queueMicrotask(() => this.meet());
+      });
       if ('refusal' in source) throw source.refusal.errors?.[0] ?? new TypeError('There is nothing to be told of.');
+      if (this.#hasLeft) return source.close();
       this.#source = source;
-      while (!this.#hasLeft) {
+      for (;;) {
+        this.#isWaiting = true;
         const told = await source.next();
-        if (this.#hasLeft) break;
-        if (!told) return this.#onEnd();
+        this.#isWaiting = false;
+        // It has left, or is in step.
+        if (this.#source !== source) return;
+        if (!told) return this.end();
+        if (!this.#outlet.isFree) {
+          source.close();
+          this.#source = undefined;
+          return this.#wait();
+        }
         this.#take(told);
-        if (!this.#outlet.isFree) await new Promise<void>((resolve) => this.#outlet.whenFree(resolve));
-        if (this.#joins()) break;
+        onBegun();
+        if (this.#joins()) {
+          source.close();
+          this.#source = undefined;
+          return;
+        }
       }
-      source.close();
     } catch (error) {
-      this.#onEnd(error);
+      if (!this.#hasLeft) this.end(error);
     } finally {
-      this.#source = undefined;
+      this.#isWaiting = false;
+      onBegun();
     }
+  }
+
+  #wait(): void {
+    this.#isLive = true;
+    this.#group.drop(this);
+    this.#outlet.whenFree(() => this.catchUp());
   }
 
   #take({ payload, to }: Told): void {
     this.#at = to;
-    this.#isTold = true;
+    this.#isLive = true;
     this.#outlet.write(payload);
   }
 
   #joins(): boolean {
-    const at = this.#group.take(this, this.#at, this.#isTold);
+    const at = this.#group.take(this, this.#at, this.#isLive);
     if (at !== undefined) this.#at = at;
     return at !== undefined;
   }

@@ -9,11 +9,6 @@ export const ANYWHERE: Place = '*';
 /** The start of whoever holds nothing. */
 export const NOWHERE: Place = '=0';
 
-/** Whether it names one state of one life, whoever stands there. */
-export function isExact(place: Place): boolean {
-  return place !== ANYWHERE && !place.startsWith('=');
-}
-
 export function placeOf(start: Start | undefined): Place {
   switch (start?.kind) {
     case undefined:

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { Outlet } from './member.ts';
 
@@ -10,21 +11,26 @@ interface Connection {
 
 /** How much may wait in a connection before its operations are told no more until it has gone, in bytes. */
 const BACKED_UP_BYTES = 64 * 1024;
+/** How often to look whether a connection is free that does not tell, in milliseconds. */
+const LOOK_MS = 20;
 const TEXT = { binary: false };
+
+/** How long one operation may hold up the others of its connection, in milliseconds. */
+const TURN_MS = 1000;
 
 /** Writes graphql-transport-ws `next` messages, whose payload is the same for many, each with its own operation's id. */
 export class SocketOutlets {
   /** Per connection, what is to run once it has drained. */
-  readonly #waiting = new WeakMap<WebSocket, Set<() => void>>();
+  readonly #waiting = new WeakMap<WebSocket, (() => Promise<void>)[]>();
 
   to({ socket, request }: Connection, id: string): Outlet {
     const stream = request.socket;
     const hasExtensions = socket.extensions !== '';
     const prefix = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
-    const whenFree = (run: () => void): void => this.#wait(socket, request, run);
+    const whenFree = (run: () => Promise<void>): void => this.#wait(socket, stream, run);
     return {
       get isFree() {
-        return socket.readyState === socket.OPEN && socket.bufferedAmount <= BACKED_UP_BYTES;
+        return isFree(socket);
       },
       write(payload) {
         // A frame made here goes past ws, which is well only where ws would send it as it is, and has nothing waiting to go before it.
@@ -36,19 +42,47 @@ export class SocketOutlets {
     };
   }
 
-  #wait(socket: WebSocket, { socket: stream }: IncomingMessage, run: () => void): void {
+  #wait(socket: WebSocket, stream: Socket, run: () => Promise<void>): void {
     const waiting = this.#waiting.get(socket);
     if (waiting) {
-      waiting.add(run);
+      waiting.push(run);
       return;
     }
-    const runs = new Set([run]);
-    this.#waiting.set(socket, runs);
-    stream.once('drain', () => {
-      this.#waiting.delete(socket);
-      for (const each of runs) each();
-    });
+    const queue = [run];
+    this.#waiting.set(socket, queue);
+    void this.#drain(socket, stream, queue);
   }
+
+  /** One after the other, each for as long as the connection is free: all at once they would fill it beyond any bound. */
+  async #drain(socket: WebSocket, stream: Socket, queue: (() => Promise<void>)[]): Promise<void> {
+    for (let run = queue.shift(); run; run = queue.shift()) {
+      while (!isFree(socket)) {
+        if (socket.readyState !== socket.OPEN) return;
+        await drained(stream);
+      }
+      await Promise.race([run(), passed(TURN_MS)]);
+    }
+    this.#waiting.delete(socket);
+  }
+}
+
+function isFree(socket: WebSocket): boolean {
+  return socket.readyState === socket.OPEN && socket.bufferedAmount <= BACKED_UP_BYTES;
+}
+
+/** Never resolves for a connection that ends before. */
+function drained(stream: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writableNeedDrain) stream.once('drain', resolve);
+    // What waits in ws itself is not told of.
+    else void passed(LOOK_MS).then(resolve);
+  });
+}
+
+function passed(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
 }
 
 const SUFFIX = Buffer.from('}');

@@ -228,4 +228,69 @@ describe('Sharing subscriptions', () => {
     const [event] = subscriber.pipe.written.map((payload) => JSON.parse(payload).data.contextChanged);
     expect(event).toMatchObject({ __typename: 'Delta', fromVersion: 1, version: 3 });
   });
+
+  it('tells nobody who names no position what others have missed', async () => {
+    const all = world();
+    const first = (await all.manager.set('a', { n: 1 })).context;
+    await all.manager.set('a', { n: 2 });
+    const unheard = { id: 'never there', cursor: first.cursor };
+    const [late, fresh, madeUp, innocent] = await Promise.all([
+      all.subscribe({ id: 'a', cursor: first.cursor }),
+      all.subscribe({ id: 'a' }),
+      all.subscribe(unheard),
+      all.subscribe({ id: 'never there' }),
+    ]);
+    await all.settle();
+    expect([late, fresh, madeUp, innocent].map(({ pipe }) => pipe.written.length)).toEqual([1, 0, 1, 0]);
+    await all.manager.set('a', { n: 3 });
+    await all.manager.set('never there', {});
+    await all.settle();
+    expect([late, fresh, madeUp, innocent].map(({ pipe }) => pipe.written.length)).toEqual([2, 1, 2, 1]);
+    expect([all.running, all.fanOut.size]).toEqual([2, 2]);
+  });
+
+  it('is done for those too who come before there is such a context', async () => {
+    const all = world();
+    const subscribers = [];
+    for (let n = 0; n < 20; n += 1) {
+      subscribers.push(await all.subscribe({ id: 'a' }));
+      await all.settle();
+    }
+    expect([all.sources, all.running]).toEqual([1, 1]);
+    await all.manager.set('a', { n: 1 });
+    await all.settle();
+    for (const { pipe } of subscribers) expect(pipe.written).toHaveLength(1);
+  });
+
+  it('says that whoever was backed up has fallen behind, where the window is gone', async () => {
+    const all = world();
+    const { cursor } = (await all.manager.set('a', { n: 0 })).context;
+    const subscribers = [await all.subscribe({ id: 'a', cursor }), await all.subscribe({ id: 'a' })];
+    await all.settle();
+    for (const { pipe } of subscribers) pipe.isFree = false;
+    for (let n = 1; n < 12; n += 1) await all.manager.set('a', { n });
+    await all.settle();
+    for (const { pipe } of subscribers) pipe.free();
+    await all.settle();
+    for (const { pipe } of subscribers) expect(pipe.written.join()).toContain('"reason":"FELL_BEHIND"');
+    expect(all.running).toBe(1);
+  });
+
+  it('leaves nothing behind of what fails, and begins anew for who comes after', async () => {
+    const all = world();
+    await all.manager.set('a', { n: 1 });
+    all.failures.refuse = 1;
+    await expect(all.subscribe({ id: 'a' })).rejects.toThrow('It can not be subscribed to.');
+    expect(all.fanOut.size).toBe(0);
+    const subscribers = [await all.subscribe({ id: 'a' }), await all.subscribe({ id: 'a' })];
+    await all.settle();
+    all.failures.event = 1;
+    await all.manager.set('a', { n: 2 });
+    await all.settle();
+    for (const { ended } of subscribers) expect(ended()).toMatchObject({ message: 'It can not be told.' });
+    expect([all.fanOut.size, all.feed.size]).toEqual([0, 0]);
+    const next = await all.subscribe({ id: 'a', version: 0 });
+    await all.settle();
+    expect(next.pipe.written).toHaveLength(1);
+  });
 });

@@ -28,19 +28,19 @@ export type Variables = { readonly id: string; readonly version?: number; readon
 export class Pipe implements Outlet {
   readonly written: string[] = [];
   isFree = true;
-  #waiting: (() => void)[] = [];
+  #waiting: (() => Promise<void>)[] = [];
 
   write(payload: Buffer | string): void {
     this.written.push(String(payload));
   }
 
-  whenFree(run: () => void): void {
+  whenFree(run: () => Promise<void>): void {
     this.#waiting.push(run);
   }
 
   free(): void {
     this.isFree = true;
-    for (const run of this.#waiting.splice(0)) run();
+    for (const run of this.#waiting.splice(0)) void run();
   }
 }
 
@@ -63,14 +63,26 @@ export function world() {
   const fanOut = new FanOut();
   let sources = 0;
   let running = 0;
+  const failures = { refuse: 0, event: 0 };
   const run: Parameters<FanOut['subscribe']>[2] = async (args) => {
     sources += 1;
+    if (failures.refuse > 0) {
+      failures.refuse -= 1;
+      throw new Error('It can not be subscribed to.');
+    }
     const results = await subscribe(args);
     if (!(Symbol.asyncIterator in results)) return results;
     running += 1;
     const iterator = results[Symbol.asyncIterator]();
     return {
-      next: () => iterator.next(),
+      async next() {
+        const result = await iterator.next();
+        if (failures.event > 0) {
+          failures.event -= 1;
+          throw new Error('It can not be told.');
+        }
+        return result;
+      },
       async return() {
         running -= 1;
         return iterator.return(undefined);
@@ -94,6 +106,8 @@ export function world() {
     get sources() {
       return sources;
     },
+    /** How many subscriptions, and how many events, are to fail next. */
+    failures,
     /** How many of them still run. */
     get running() {
       return running;
