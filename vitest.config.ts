@@ -17,9 +17,13 @@ export default defineConfig({
         test: {
           name: 'memory',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**'],
+          exclude: ['test/browser/**', 'test/**/*.slow.test.ts'],
           provide: { store: 'memory' },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'slow', include: ['test/**/*.slow.test.ts'], provide: { store: 'memory' } },
       },
       // Everything that reaches contexts through a server, once more on Redis.
       {

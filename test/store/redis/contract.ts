@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pass } from 'node:timers/promises';
 import { systemClock } from '../../../src/clock.ts';
-import { RedisFeed } from '../../../src/feed/redis-feed.ts';
+import { RedisSubscriber } from '../../../src/feed/redis-subscriber.ts';
 import { silentLog } from '../../../src/server/log.ts';
 import { connectRedis } from '../../../src/server/redis-connection.ts';
 import type { StoreHarness } from '../../../src/store/contract.ts';
@@ -9,20 +9,27 @@ import { RedisLayout } from '../../../src/store/redis-layout.ts';
 import { RedisStore, type RedisStoreOptions } from '../../../src/store/redis-store.ts';
 import type { Commit, CommitOutcome } from '../../../src/store/store.ts';
 
-/** What the contract tells by: the feed of the same Redis, which listens to each id before the first commit on it. */
+/** What the contract tells by: the same Redis, of which each id's channel is subscribed before the first commit on it. */
 interface Ears {
-  readonly feed: RedisFeed;
+  readonly subscriber: RedisSubscriber;
+  readonly layout: RedisLayout;
   readonly tell: (id: string) => void;
   readonly disconnect: () => void;
 }
 
 class ListeningStore extends RedisStore {
   readonly #ears: Ears;
+  readonly #ids = new Map<string, string>();
   readonly #listening = new Map<string, Promise<void>>();
 
   constructor(options: RedisStoreOptions, ears: Ears) {
     super(options);
     this.#ears = ears;
+    ears.subscriber.on('message', (channel: string, message: string) => {
+      // An empty one says that the channel was subscribed, and tells of no commit.
+      const id = this.#ids.get(channel);
+      if (message !== '' && id !== undefined) ears.tell(id);
+    });
   }
 
   override async commit(id: string, commit: Commit): Promise<CommitOutcome> {
@@ -32,19 +39,15 @@ class ListeningStore extends RedisStore {
   }
 
   override async close(): Promise<void> {
-    await this.#ears.feed.close();
+    this.#ears.subscriber.close();
     await super.close();
     this.#ears.disconnect();
   }
 
-  async #listen(id: string): Promise<void> {
-    const { feed, tell } = this.#ears;
-    // That the subscription was confirmed is heard too, and no commit.
-    let isFirst = true;
-    await feed.listen(id, () => {
-      if (!isFirst) tell(id);
-      isFirst = false;
-    });
+  #listen(id: string): Promise<void> {
+    const channel = this.#ears.layout.channel(id);
+    this.#ids.set(channel, id);
+    return new Promise((resolve) => this.#ears.subscriber.subscribe(channel, () => resolve()));
   }
 }
 
@@ -64,8 +67,8 @@ export function redisHarness(url: string): StoreHarness {
         channel: 'test:channel',
       });
       const layout = new RedisLayout(`contract:${randomUUID()}`);
-      const feed = new RedisFeed({ redis, clock, channelOf: (id) => layout.channel(id) });
-      return new ListeningStore({ ...options, redis, layout, isSharded: isCluster }, { feed, tell, disconnect: close });
+      const ears = { subscriber: new RedisSubscriber({ redis, clock }), layout, tell, disconnect: close };
+      return new ListeningStore({ ...options, redis, layout, isSharded: isCluster }, ears);
     },
   };
 }
