@@ -109,7 +109,11 @@ function redisBacking(
   const layout = new RedisLayout(redisPrefix);
   const channel = layout.channel('');
   const { redis, isCluster, start, close: disconnect } = connectRedis({ url, timeoutMs, clock, log, channel });
-  const onFailure = (error: unknown): void => complain(`A call to Redis failed: ${describeFailure(error)}`);
+  const onFailure = (error: unknown): void => {
+    // That there is no connection is the connection's own to tell.
+    const isReply = error instanceof Error && error.name === 'ReplyError';
+    if (isReply) complain(`Redis has refused a call: ${describeFailure(error)}`);
+  };
   const storeOptions = { ...storeOptionsOf(options, clock), timeoutMs, clock, onFailure };
   return {
     store: new RedisStore({ ...storeOptions, redis, layout, isSharded: isCluster }),
