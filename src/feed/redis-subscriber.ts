@@ -43,11 +43,6 @@ export class RedisSubscriber extends EventEmitter {
     if (isCluster(redis)) redis.on('refresh', () => this.#arrange());
   }
 
-  /** How many channels are wanted. */
-  get size(): number {
-    return this.#nodes.size;
-  }
-
   /** Calls back once confirmed, or no longer wanted. */
   subscribe(channel: string, done: (error: null) => void): void {
     if (this.#isClosed) return;

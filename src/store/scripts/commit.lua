@@ -1,5 +1,5 @@
 --[[
-  Takes a context from one position to another, and tells of it: all or nothing. States, heads, deltas and receipts are JSON that
+  Takes a context from one position to another, all or nothing, and then tells of it. States, heads, deltas and receipts are JSON that
   only the store reads; here they are text.
 
   KEYS
