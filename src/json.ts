@@ -144,6 +144,7 @@ export interface Size {
   readonly nodes: number;
 }
 
+/** @throws LimitExceededError where it nests deeper than `MAX_DEPTH` */
 export function measure(value: Json): Size {
   let nodes = 0;
   const bytesOf = (item: Json, depth: number): number => {
@@ -169,6 +170,7 @@ export function measure(value: Json): Size {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON escapes
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
-function textBytes(text: string): number {
+/** Bytes of a string as JSON in UTF-8, the quotes counted. */
+export function textBytes(text: string): number {
   return 2 + (ESCAPED.test(text) ? utf8Length(JSON.stringify(text)) - 2 : utf8Length(text));
 }

@@ -9,7 +9,7 @@ import {
   type Snapshot,
 } from '../store/store.ts';
 import { endedTag } from './cursor.ts';
-import type { Plan } from './plan.ts';
+import type { Made, Plan } from './plan.ts';
 
 /** What a plan that moves the head came to: where it started and where it led. */
 export interface Step {
@@ -81,7 +81,7 @@ export class Draft {
         return this.#make(plan, before.position, before.floor);
       case 'replace': {
         const position = Object.freeze({ life: this.#mint(), version: plan.version, tag: this.#mint() });
-        const after = this.#live(position, floorAbove(before), plan);
+        const after = this.#live(position, floorAbove(before), plan.made);
         return { fromVersion: plan.version, after, entry: null };
       }
       case 'end':
@@ -91,7 +91,7 @@ export class Draft {
 
   #make(plan: Extract<Move, { kind: 'begin' | 'advance' }>, from: Position, floor: number): Step {
     const position: Position = Object.freeze({ life: from.life, version: from.version + 1, tag: this.#mint() });
-    const after = this.#live(position, floor, plan);
+    const after = this.#live(position, floor, plan.made);
     const { version, tag } = position;
     const { insertedAt } = after;
     const entry: Entry = Object.freeze({ fromTag: from.tag, version, tag, delta: plan.delta, insertedAt });
@@ -99,9 +99,8 @@ export class Draft {
     return { fromVersion: from.version, after, entry };
   }
 
-  #live(position: Position, floor: number, made: Pick<LiveContext, 'context' | 'bytes'>): LiveContext {
-    const { bytes, context } = made;
-    return Object.freeze({ status: 'live', position, floor, insertedAt: this.#clock.now(), bytes, context });
+  #live(position: Position, floor: number, { bytes, nodes, context }: Made): LiveContext {
+    return Object.freeze({ status: 'live', position, floor, insertedAt: this.#clock.now(), bytes, nodes, context });
   }
 
   #end(plan: Extract<Move, { kind: 'end' }>, before: Snapshot | null): Step {

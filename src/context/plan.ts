@@ -1,10 +1,12 @@
+import { apply } from '../delta/apply.ts';
 import { calculate } from '../delta/calculate.ts';
-import { deepUpdate, type Path } from '../delta/deep-update.ts';
+import { deltaOfUpdate, type Path } from '../delta/deep-update.ts';
 import { type Delta, isEmpty } from '../delta/delta.ts';
+import { resize } from '../delta/size.ts';
 import { ContextTooLargeError } from '../errors.ts';
-import { type JsonObject, measure } from '../json.ts';
+import { type JsonObject, measure, type Size } from '../json.ts';
 import type { Limits } from '../limits.ts';
-import { type EndReason, type Snapshot, samePosition } from '../store/store.ts';
+import { type EndReason, type LiveContext, type Snapshot, samePosition } from '../store/store.ts';
 import type { Start } from './start.ts';
 
 /** What a write wants, whatever it will meet. */
@@ -14,12 +16,17 @@ export type Intent =
   | { readonly verb: 'delete'; readonly reason: EndReason }
   | { readonly verb: 'restore'; readonly context: JsonObject; readonly version: number; readonly force: boolean };
 
+/** A state that a write makes. */
+export interface Made extends Size {
+  readonly context: JsonObject;
+}
+
 /** What a write does to the state it met. */
 export type Plan =
-  | { readonly kind: 'begin'; readonly delta: Delta; readonly context: JsonObject; readonly bytes: number }
-  | { readonly kind: 'advance'; readonly delta: Delta; readonly context: JsonObject; readonly bytes: number }
+  | { readonly kind: 'begin'; readonly delta: Delta; readonly made: Made }
+  | { readonly kind: 'advance'; readonly delta: Delta; readonly made: Made }
   /** A new life, at a version of its own, whatever there was before. */
-  | { readonly kind: 'replace'; readonly version: number; readonly context: JsonObject; readonly bytes: number }
+  | { readonly kind: 'replace'; readonly version: number; readonly made: Made }
   | { readonly kind: 'keep' }
   | { readonly kind: 'end'; readonly reason: EndReason }
   | { readonly kind: 'missing' }
@@ -41,18 +48,18 @@ export function planWrite(
   if (condition && !holds(condition, current)) return { kind: 'conflict' };
   switch (intent.verb) {
     case 'set':
-      return live ? advance(live.context, intent.context, limits) : make('begin', {}, intent.context, limits);
+      return live ? advance(live, calculate(live.context, intent.context), limits) : begin(intent.context, limits);
     case 'update':
       return live
-        ? advance(live.context, deepUpdate(live.context, intent.changes, intent.remove), limits)
+        ? advance(live, deltaOfUpdate(live.context, intent.changes, intent.remove), limits)
         : { kind: 'missing' };
     case 'delete':
       return { kind: 'end', reason: intent.reason };
     case 'restore': {
       if (live && !intent.force) return { kind: 'conflict' };
       const version = live ? Math.max(live.position.version, intent.version) + 1 : intent.version;
-      const { bytes, error } = checkSize(intent.context, limits);
-      return error ? { kind: 'tooLarge', error } : { kind: 'replace', version, context: intent.context, bytes };
+      const made = { context: intent.context, ...measure(intent.context) };
+      return tooLarge(made, limits) ?? { kind: 'replace', version, made };
     }
   }
 }
@@ -68,26 +75,26 @@ function holds(condition: Start, current: Snapshot | null): boolean {
   }
 }
 
-function advance(from: JsonObject, to: JsonObject, limits: Limits): Plan {
-  const plan = make('advance', from, to, limits);
-  return plan.kind === 'advance' && isEmpty(plan.delta) ? { kind: 'keep' } : plan;
+function begin(context: JsonObject, limits: Limits): Plan {
+  const made = { context, ...measure(context) };
+  return tooLarge(made, limits) ?? { kind: 'begin', delta: calculate({}, context), made };
 }
 
-function make(kind: 'begin' | 'advance', from: JsonObject, to: JsonObject, limits: Limits): Plan {
-  const { bytes, error } = checkSize(to, limits);
-  return error ? { kind: 'tooLarge', error } : { kind, delta: calculate(from, to), context: to, bytes };
+/** The next state is made of the one before it, a set's too: what did not change keeps its identity, and its place among the keys. */
+function advance(live: LiveContext, delta: Delta, limits: Limits): Plan {
+  if (isEmpty(delta)) return { kind: 'keep' };
+  const context = apply(delta, live.context);
+  const made = { context, ...resize(live, delta, live.context, context) };
+  return tooLarge(made, limits) ?? { kind: 'advance', delta, made };
 }
 
-function checkSize(
-  context: JsonObject,
-  limits: Limits,
-): { readonly bytes: number; readonly error: ContextTooLargeError | null } {
-  const { bytes, nodes } = measure(context);
+function tooLarge({ bytes, nodes }: Size, limits: Limits): Plan | null {
   const over =
     bytes > limits.contextBytes
       ? `${bytes} bytes of JSON; it may have ${limits.contextBytes}`
       : nodes > limits.nodes
         ? `${nodes} values; it may have ${limits.nodes}`
         : null;
-  return { bytes, error: over ? new ContextTooLargeError(`The context would have ${over}.`, { applied: 'NO' }) : null };
+  if (over === null) return null;
+  return { kind: 'tooLarge', error: new ContextTooLargeError(`The context would have ${over}.`, { applied: 'NO' }) };
 }

@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 
 /**
  * What turns one JSON object into another, in canonical form: each key that differs, with what happened to it. An added, removed
@@ -18,8 +18,8 @@ export type LeafEdit = Exclude<Edit, { readonly action: 'within' }>;
 
 export const EMPTY: Delta = Object.freeze({});
 
-export function isEmpty(delta: Delta): boolean {
-  for (const key in delta) if (Object.hasOwn(delta, key)) return false;
+export function isEmpty(object: Delta | JsonObject): boolean {
+  for (const key in object) if (Object.hasOwn(object, key)) return false;
   return true;
 }
 

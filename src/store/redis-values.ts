@@ -12,12 +12,12 @@ export function positionTexts(position: Position | null): readonly [string, stri
 }
 
 export function headText(head: Head): string {
-  const { floor } = head;
-  const rest: HeadRest =
-    head.status === 'live'
-      ? { status: 'live', floor, insertedAt: head.insertedAt, bytes: head.bytes }
-      : { status: 'ended', floor, endedAt: head.endedAt, reason: head.reason };
-  return JSON.stringify(rest);
+  if (head.status === 'live') {
+    const { status, floor, insertedAt, bytes, nodes } = head;
+    return JSON.stringify({ status, floor, insertedAt, bytes, nodes } satisfies HeadRest);
+  }
+  const { status, floor, endedAt, reason } = head;
+  return JSON.stringify({ status, floor, endedAt, reason } satisfies HeadRest);
 }
 
 /** A head from its four fields; null where there is no trace. */

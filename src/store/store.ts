@@ -88,6 +88,8 @@ export interface LiveHead {
   readonly insertedAt: number;
   /** Bytes of the context as JSON in UTF-8. */
   readonly bytes: number;
+  /** Values that the context is made of, itself counted. */
+  readonly nodes: number;
 }
 
 /** A tombstone: the last version of a life that ended, with a tag of its own. */

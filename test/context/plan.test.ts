@@ -3,7 +3,7 @@ import { type Intent, planWrite } from '../../src/context/plan.ts';
 import type { Start } from '../../src/context/start.ts';
 import { calculate } from '../../src/delta/calculate.ts';
 import { ContextTooLargeError } from '../../src/errors.ts';
-import type { JsonObject } from '../../src/json.ts';
+import { type JsonObject, measure } from '../../src/json.ts';
 import { defaultLimits } from '../../src/limits.ts';
 import { Author } from '../../src/store/contract/author.ts';
 import type { Snapshot } from '../../src/store/store.ts';
@@ -27,8 +27,7 @@ const exact = (at: Snapshot, twist: object = {}): Start => ({
 const makes = (kind: 'begin' | 'advance', context: JsonObject) => ({
   kind,
   delta: calculate(kind === 'begin' ? {} : base, context),
-  context,
-  bytes: Buffer.byteLength(JSON.stringify(context)),
+  made: { context, ...measure(context) },
 });
 const ends = { kind: 'end', reason: 'DELETED' };
 const keep = { kind: 'keep' };

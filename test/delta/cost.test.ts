@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deepUpdate } from '../../src/delta/deep-update.ts';
+import { deepUpdate, deltaOfUpdate } from '../../src/delta/deep-update.ts';
 import { EMPTY } from '../../src/delta/delta.ts';
 import { merge } from '../../src/delta/merge.ts';
 import type { Json, JsonObject } from '../../src/json.ts';
@@ -42,5 +42,24 @@ describe('what costs no more than its size', () => {
     });
     deepUpdate(nested(60, watched), nested(60, { 'key 999': 2 }));
     expect(looks).toBeLessThan(3 * 1000);
+  });
+
+  test('the delta of an update looks at nothing but the keys of the update', () => {
+    const base = Object.fromEntries(keys(1000).map((key): [string, Json] => [key, { a: 1, b: 2 }]));
+    const looks: PropertyKey[] = [];
+    const watched = new Proxy(base, {
+      getOwnPropertyDescriptor: (target, key) => {
+        looks.push(key);
+        return Reflect.getOwnPropertyDescriptor(target, key);
+      },
+      ownKeys: () => {
+        throw new Error('All keys are read.');
+      },
+    });
+    expect(deltaOfUpdate(watched, { 'key 7': { a: 2 } }, [['key 8', 'b']])).toEqual({
+      'key 7': { action: 'within', delta: { a: { action: 'modified', oldValue: 1, value: 2 } } },
+      'key 8': { action: 'within', delta: { b: { action: 'removed', oldValue: 2 } } },
+    });
+    expect(new Set(looks)).toEqual(new Set(['key 7', 'key 8']));
   });
 });

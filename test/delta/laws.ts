@@ -3,11 +3,12 @@ import { applyPatch, type Operation } from 'rfc6902';
 import { apply, invert } from '../../src/delta/apply.ts';
 import { calculate } from '../../src/delta/calculate.ts';
 import { applyChanges, type Change, renderChanges } from '../../src/delta/changes.ts';
-import { deepUpdate } from '../../src/delta/deep-update.ts';
+import { deepUpdate, deltaOfUpdate } from '../../src/delta/deep-update.ts';
 import { type Delta, EMPTY, isEmpty } from '../../src/delta/delta.ts';
 import { type DeltaMeta, formatDelta } from '../../src/delta/formats.ts';
 import { merge } from '../../src/delta/merge.ts';
-import { isObject, type Json, type JsonObject } from '../../src/json.ts';
+import { resize } from '../../src/delta/size.ts';
+import { isObject, type Json, type JsonObject, measure } from '../../src/json.ts';
 import { hostile, tame } from '../helpers/arbitraries.ts';
 import {
   applyPatchModel,
@@ -168,6 +169,12 @@ export const laws: readonly Law[] = [
   law('a JSON_PATCH gives b for every key, its operations in any order', fc.tuple(pair, dice), ([[a, b], numbers]) => {
     const patch = formatDelta('JSON_PATCH', deltaOf(a, b), meta) as readonly Json[];
     assertSame(applyPatchModel(shuffle(patch, numbers), a), b);
+  }),
+  law('the size of what a delta makes follows from the size of what it starts from', pair, ([a, b]) => {
+    assertSame(resize(measure(a), deltaOf(a, b), a, b), measure(b));
+  }),
+  law('the delta of a deep update is that between its base and what it makes', update, ({ base, changes, remove }) => {
+    assertSame(deltaOfUpdate(base, changes, remove), calculate(base, deepUpdate(base, changes, remove)));
   }),
   law('a deep update gives what the plain model of one gives', update, ({ base, changes, remove }) => {
     const result = deepUpdate(base, changes, remove);

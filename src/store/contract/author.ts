@@ -85,8 +85,7 @@ export class Author {
   }
 
   #live(position: LiveContext['position'], floor: number, context: JsonObject): LiveContext {
-    const { bytes } = measure(context);
-    return { status: 'live', position, floor, insertedAt: this.#time(), bytes, context };
+    return { status: 'live', position, floor, insertedAt: this.#time(), ...measure(context), context };
   }
 
   #mint(kind: string): string {
