@@ -32,8 +32,8 @@ export interface MemoryStoreOptions extends StoreOptions {
 /** All that is kept of one id. */
 interface Kept {
   snapshot: Snapshot | null;
-  /** Of the snapshot's life, oldest first. */
-  entries: readonly Entry[];
+  /** Of the snapshot's life, consecutive versions, oldest first. */
+  readonly entries: Entry[];
   /** By their keys, oldest first. */
   readonly receipts: Map<string, Remembered>;
 }
@@ -113,9 +113,8 @@ export class MemoryStore implements Store {
     for (const id of ids) {
       const entries = this.#records.get(id)?.entries ?? [];
       const firstKept = entries.findIndex(({ insertedAt }) => insertedAt > until);
-      const kept = firstKept < 0 ? [] : entries.slice(firstKept);
-      deltas += entries.length - kept.length;
-      this.#setEntries(id, kept);
+      deltas += entries.splice(0, firstKept < 0 ? entries.length : firstKept).length;
+      this.#noteOldest(id, entries);
     }
     return { contexts: ids.length, deltas };
   }
@@ -146,31 +145,30 @@ export class MemoryStore implements Store {
   #log(id: string, after: number): Log {
     const record = this.#records.get(id);
     if (!record?.snapshot) return { head: null, entries: [] };
-    const first = record.entries.findIndex(({ version }) => version > after);
-    return { head: record.snapshot, entries: first < 0 ? [] : record.entries.slice(first) };
+    const [oldest] = record.entries;
+    const first = oldest ? Math.max(0, after + 1 - oldest.version) : 0;
+    return { head: record.snapshot, entries: record.entries.slice(first) };
   }
 
   #move(id: string, record: Kept, { entries, next }: Commit): void {
-    const isSameLife = record.snapshot?.position.life === next.position.life;
+    const window = record.entries;
+    if (record.snapshot?.position.life !== next.position.life || next.status === 'ended') window.length = 0;
     record.snapshot = next;
     if (next.status === 'live') {
-      const window = isSameLife ? [...record.entries, ...entries] : entries;
-      this.#setEntries(id, window.slice(Math.max(0, window.length - this.#options.deltaThreshold)));
+      for (const entry of entries) window.push(entry);
+      window.splice(0, window.length - this.#options.deltaThreshold);
       this.#liveIds.add(id);
       this.#commitTimes.set(id, next.insertedAt);
       this.#tombstones.delete(id);
-      return;
+    } else {
+      this.#liveIds.remove(id);
+      this.#commitTimes.delete(id);
+      this.#tombstones.set(id, this.#clock.monotonic() + this.#options.tombstoneTtlMs);
     }
-    this.#setEntries(id, []);
-    this.#liveIds.remove(id);
-    this.#commitTimes.delete(id);
-    this.#tombstones.set(id, this.#clock.monotonic() + this.#options.tombstoneTtlMs);
+    this.#noteOldest(id, window);
   }
 
-  #setEntries(id: string, entries: readonly Entry[]): void {
-    const record = this.#records.get(id);
-    if (record) record.entries = entries;
-    const [oldest] = entries;
+  #noteOldest(id: string, [oldest]: readonly Entry[]): void {
     if (oldest) this.#deltaTimes.set(id, oldest.insertedAt);
     else this.#deltaTimes.delete(id);
   }

@@ -1,7 +1,7 @@
 import calculateSlot from 'cluster-key-slot';
 
 /** Changes with every change of what the keys hold; two layouts never meet, since it is part of each key. */
-const LAYOUT = 'v1';
+const LAYOUT = 'v2';
 
 /** How many parts the ids are spread over. More of them spread better over a Cluster, and make a listing ask more often. */
 const PARTITIONS = 256;

@@ -9,6 +9,7 @@ import { RedisIndex } from './redis-index.ts';
 import type { RedisLayout } from './redis-layout.ts';
 import { RedisScript } from './redis-scripts.ts';
 import { settle } from './redis-settling.ts';
+import { Tails } from './redis-tails.ts';
 import {
   entryText,
   headFrom,
@@ -54,11 +55,14 @@ export interface RedisStoreOptions extends StoreOptions {
 
 /** How long `ready` tries, in milliseconds. */
 const LOOK_MS = 1000;
+/** How often trimming one context moves its snapshot on before it leaves the rest to the next time. */
+const TRIM_ROUNDS = 3;
 
 /**
  * The store that many processes share: Redis 6.2 or later, as one server, behind Sentinel, or as a Cluster of 7.0 or later.
  *
- * A commit is one script, so that it happens whole or not at all, and is told by that script. What ages here ages by Redis' own clock.
+ * A commit is one script, so that it happens whole or not at all, and is told by that script. It writes its deltas, and the state only
+ * now and then: what stands is a snapshot and the deltas behind it. What ages here ages by Redis' own clock.
  * What was acknowledged is as durable as Redis is configured to be. Tombstones and receipts expire by themselves; contexts never do.
  */
 export class RedisStore implements Store {
@@ -70,12 +74,15 @@ export class RedisStore implements Store {
   /** For whoever wants to know how things stand, and soon. */
   readonly #looks: RedisCalls;
   readonly #turns: Turns;
+  readonly #tails: Tails;
   readonly #index: RedisIndex;
   readonly #snapshots: JoinedReads<Snapshot | null>;
   readonly #logs: JoinedReads<Log>;
   readonly #scripts = {
     commit: new RedisScript('commit'),
+    read: new RedisScript('read'),
     readLog: new RedisScript('read-log'),
+    snapshot: new RedisScript('snapshot'),
     findReceipt: new RedisScript('find-receipt'),
     trim: new RedisScript('trim'),
     writeRecord: new RedisScript('write-record'),
@@ -90,6 +97,7 @@ export class RedisStore implements Store {
     this.#calls = new RedisCalls(clock, timeoutMs, onFailure);
     this.#looks = new RedisCalls(clock, Math.min(timeoutMs, LOOK_MS));
     this.#turns = new Turns(clock);
+    this.#tails = new Tails(this.#options.deltaThreshold);
     this.#index = new RedisIndex(redis, layout);
     this.#snapshots = new JoinedReads((id) => this.#readSnapshot(id));
     this.#logs = new JoinedReads((id, after) => this.#readLog(id, after));
@@ -105,17 +113,23 @@ export class RedisStore implements Store {
 
   async commit(id: string, commit: Commit): Promise<CommitOutcome> {
     let isRepeated = false;
+    let isWhole = false;
     try {
       for (;;) {
-        const answer = await this.#calls.answered(() => this.#commit(id, commit));
+        const answer = await this.#calls.answered(() => this.#commit(id, commit, isWhole));
         isRepeated ||= answer.isRepeated;
         const [kind, ...rest] = answer.value as readonly string[];
         if (kind === 'wait') {
           await this.#turns.pause();
           continue;
         }
+        if (kind === 'snapshot') {
+          isWhole = true;
+          continue;
+        }
         const outcome = outcomeFrom(kind, rest);
         this.#turns.note(id, outcome.kind === 'conflict');
+        if (outcome.kind === 'committed') this.#tails.note(id, { deltas: Number(rest[0]), bytes: Number(rest[1]) });
         if (!isRepeated || outcome.kind === 'committed') return outcome;
         return await settle(commit, outcome, () => this.#readLog(id, commit.expected?.version ?? 0));
       }
@@ -182,7 +196,8 @@ export class RedisStore implements Store {
   }
 
   async #readSnapshot(id: string): Promise<Snapshot | null> {
-    return snapshotFrom(await this.#calls.read(() => this.#redis.hgetall(this.#layout.context(id))));
+    const keys = [this.#layout.context(id), this.#layout.log(id)];
+    return snapshotFrom((await this.#run(this.#scripts.read, keys, [])) as string[]);
   }
 
   async #readLog(id: string, after: number): Promise<Log> {
@@ -190,11 +205,18 @@ export class RedisStore implements Store {
     return logFrom((await this.#run(this.#scripts.readLog, keys, [after])) as string[]);
   }
 
-  #commit(id: string, { expected, entries, next, receipts }: Commit): Promise<unknown> {
+  /** `isWhole`: whether the state must come along. */
+  #commit(id: string, commit: Commit, isWhole: boolean): Promise<unknown> {
+    const { expected, entries, next, receipts } = commit;
     const layout = this.#layout;
     const partition = layout.partitionOf(id);
     const { deltaThreshold, tombstoneTtlMs, receiptTtlMs, receiptLimit } = this.#options;
-    const isLive = next.status === 'live';
+    const kind = samePosition(expected, next.position) ? 'stay' : next.status;
+    const texts = entries.map(entryText);
+    const live = kind === 'live' && next.status === 'live' ? next : null;
+    const bytes = texts.reduce((sum, text) => sum + text.length, 0);
+    const takesState = live !== null && (isWhole || this.#tails.isOver(id, { ...commit, next: live }, bytes));
+    const bound = live && this.#tails.bound(live);
     const keys = [
       layout.context(id),
       layout.log(id),
@@ -206,16 +228,17 @@ export class RedisStore implements Store {
       layout.channel(id),
       layout.turn(id),
     ];
-    const kind = samePosition(expected, next.position) ? 'stay' : next.status;
     return this.#scripts.commit.run(this.#redis, keys, [
       id,
       ...positionTexts(expected),
       kind,
       ...positionTexts(next.position),
       headText(next),
-      isLive ? next.insertedAt : '',
-      isLive && kind === 'live' ? JSON.stringify(next.context) : '',
+      live?.insertedAt ?? '',
+      takesState ? JSON.stringify(live.context) : '',
       deltaThreshold,
+      bound?.deltas ?? '',
+      bound?.bytes ?? '',
       tombstoneTtlMs,
       receiptTtlMs,
       receiptLimit,
@@ -224,13 +247,26 @@ export class RedisStore implements Store {
       this.#turns.claimMs(id),
       receipts.length,
       ...receipts.flatMap((receipt) => [receipt.key, receiptText(receipt)]),
-      ...entries.map(entryText),
+      ...texts,
     ]);
   }
 
+  /** Deltas behind the snapshot go once it has moved past them. */
   async #trim(id: string, until: number): Promise<number> {
-    const keys = [this.#layout.log(id), this.#layout.aged(this.#layout.partitionOf(id))];
-    return Number(await this.#run(this.#scripts.trim, keys, [id, until]));
+    const layout = this.#layout;
+    const keys = [layout.log(id), layout.aged(layout.partitionOf(id)), layout.context(id)];
+    let dropped = 0;
+    for (let round = 0; round < TRIM_ROUNDS; round += 1) {
+      const [gone = 0, left = 0] = (await this.#run(this.#scripts.trim, keys, [id, until])) as readonly number[];
+      dropped += gone;
+      if (left === 0) break;
+      const snapshot = await this.#readSnapshot(id);
+      if (snapshot?.status !== 'live') break;
+      const state = JSON.stringify(snapshot.context);
+      const args = [...positionTexts(snapshot.position), state];
+      await this.#run(this.#scripts.snapshot, [layout.context(id), layout.log(id)], args);
+    }
+    return dropped;
   }
 
   /** Their live heads, in the same order; whatever has ended since is left out. */

@@ -1,3 +1,4 @@
+import { apply } from '../delta/apply.ts';
 import type { Delta } from '../delta/delta.ts';
 import type { JsonObject } from '../json.ts';
 import type { Entry, Head, Log, Position, Receipt, Snapshot } from './store.ts';
@@ -32,11 +33,15 @@ export function headFrom(
   return freeze({ ...(parseStored(rest ?? '') as HeadRest), position });
 }
 
-export function snapshotFrom(fields: { readonly [field: string]: string }): Snapshot | null {
-  const { life, version, tag, head: rest, context } = fields;
+/** What a script says of a context: the four fields of the head, an earlier state, and the entries that lead from it to the head. */
+export function snapshotFrom([life, version, tag, rest, context, ...entries]: readonly string[]): Snapshot | null {
   const head = headFrom(life, version, tag, rest);
   if (head?.status !== 'live') return head;
-  return Object.freeze({ ...head, context: freeze(parseStored(context ?? '') as JsonObject) });
+  const start = freeze(parseStored(context ?? '') as JsonObject);
+  return Object.freeze({
+    ...head,
+    context: entries.reduce((state, text) => apply(entryFrom(text).delta, state), start),
+  });
 }
 
 /** An entry as it stands in the log: the time in front, since trimming goes by it, and the rest as JSON. */

@@ -64,7 +64,7 @@ describe('Several processes on one Redis', () => {
     // Whatever was written has its delta: the window leads to the present from wherever it begins.
     const version = (head?.version ?? 0) - 90;
     expect(await watcher.manager.sync('a', { version })).toMatchObject({ kind: 'delta', fromVersion: version });
-    expect(await redis.client().zcard('arpeggio:v1:{135}:ids')).toBe(1);
+    expect(await redis.client().zcard('arpeggio:v2:{135}:ids')).toBe(1);
   }, 60_000);
 
   it('a request that one of them took to its grave is settled by another, by its request id', async () => {

@@ -3,7 +3,8 @@
   only the store reads; here they are text.
 
   KEYS
-    1 context   hash: life, version, tag, head, context; expires only as a tombstone
+    1 context   hash: life, version, tag, head of what stands; context, the state at the version in snapshot, from which the deltas behind
+                it lead to what stands; logged, the bytes of those deltas. Expires only as a tombstone
     2 log       list: the deltas of its life, oldest first, each "<insertedAt> <json>"
     3 receipts  hash: key -> "<expires> <json>"
     4 queue     list: "<expires> <key>" of the receipts, oldest first
@@ -20,18 +21,21 @@
     6 life, 7 version, 8 tag of what stands afterwards
     9 head, as JSON
    10 insertedAt of a live head
-   11 context, as JSON
+   11 context, as JSON; '' to leave it to the deltas
    12 how many deltas are kept
-   13 milliseconds that a tombstone stays
-   14 milliseconds that a receipt is remembered
-   15 how many receipts are remembered
-   16 the command that tells: PUBLISH or SPUBLISH
-   17 this process
-   18 milliseconds for which the turn is taken after a conflict; 0 not to take it
-   19 number of receipts; then for each: key, JSON; then the deltas, as they stand in the log
+   13 how many of them may lie behind the snapshot, at most as many as are kept
+   14 how many bytes these may have
+   15 milliseconds that a tombstone stays
+   16 milliseconds that a receipt is remembered
+   17 how many receipts are remembered
+   18 the command that tells: PUBLISH or SPUBLISH
+   19 this process
+   20 milliseconds for which the turn is taken after a conflict; 0 not to take it
+   21 number of receipts; then for each: key, JSON; then the deltas, as they stand in the log
 
   Returns
-    {'committed'}
+    {'committed', deltas behind the snapshot, their bytes}
+    {'snapshot'}: nothing was written; too much would lie behind the snapshot, so the context must come along
     {'repeated', receipt JSON, ...}
     {'conflict', life, version, tag, head, delta, ...}: what stands, and the log above the expected version; life '' for no trace
     {'wait'}: it is another process's turn
@@ -41,8 +45,9 @@ local context, log, receipts, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local ids, idle, aged, channel, turnKey = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local id, expectedLife, expectedVersion, expectedTag = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local kind, life, version, tag = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
-local receiptCount = tonumber(ARGV[19])
-local firstDelta = 20 + 2 * receiptCount
+local receiptCount = tonumber(ARGV[21])
+local firstReceipt = 22
+local firstDelta = firstReceipt + 2 * receiptCount
 
 -- Integers up to 2^53, which Lua would print as 1e+15.
 local function integer(number)
@@ -62,12 +67,12 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local repeated = {}
 for i = 0, receiptCount - 1 do
-  local known = redis.call('HGET', receipts, ARGV[20 + 2 * i])
+  local known = redis.call('HGET', receipts, ARGV[firstReceipt + 2 * i])
   if known and timeOf(known) > now then repeated[#repeated + 1] = textOf(known) end
 end
 if #repeated > 0 then return { 'repeated', unpack(repeated) } end
 
-local stands = redis.call('HMGET', context, 'life', 'version', 'tag', 'head')
+local stands = redis.call('HMGET', context, 'life', 'version', 'tag', 'head', 'snapshot', 'logged')
 local standingLife = stands[1] or ''
 if standingLife ~= expectedLife or (stands[2] or '') ~= expectedVersion or (stands[3] or '') ~= expectedTag then
   local answer = { 'conflict', standingLife, stands[2] or '', stands[3] or '', stands[4] or '' }
@@ -75,12 +80,20 @@ if standingLife ~= expectedLife or (stands[2] or '') ~= expectedVersion or (stan
   if missing > 0 then
     for _, entry in ipairs(redis.call('LRANGE', log, integer(-missing), -1)) do answer[#answer + 1] = entry end
   end
-  if ARGV[18] ~= '0' then redis.call('SET', turnKey, ARGV[17], 'PX', ARGV[18], 'NX') end
+  if ARGV[20] ~= '0' then redis.call('SET', turnKey, ARGV[19], 'PX', ARGV[20], 'NX') end
   return answer
 end
 
 local turn = redis.call('GET', turnKey)
-if turn and turn ~= ARGV[17] then return { 'wait' } end
+if turn and turn ~= ARGV[19] then return { 'wait' } end
+
+local behind, logged = 0, 0
+if kind == 'live' and ARGV[11] == '' then
+  if life ~= standingLife then return { 'snapshot' } end
+  behind, logged = tonumber(version) - tonumber(stands[5]), tonumber(stands[6])
+  for i = firstDelta, #ARGV do logged = logged + #ARGV[i] end
+  if behind > tonumber(ARGV[13]) or logged > tonumber(ARGV[14]) then return { 'snapshot' } end
+end
 
 -- A value of another type than ours must fail here, before anything is written: what a script has written is not taken back.
 redis.call('LLEN', log)
@@ -96,7 +109,8 @@ if kind == 'live' then
     redis.call('RPUSH', log, unpack(ARGV, first, math.min(first + 3999, #ARGV)))
   end
   redis.call('LTRIM', log, '-' .. ARGV[12], -1)
-  redis.call('HSET', context, 'life', life, 'version', version, 'tag', tag, 'head', ARGV[9], 'context', ARGV[11])
+  redis.call('HSET', context, 'life', life, 'version', version, 'tag', tag, 'head', ARGV[9], 'logged', logged)
+  if ARGV[11] ~= '' then redis.call('HSET', context, 'snapshot', version, 'context', ARGV[11]) end
   redis.call('ZADD', ids, 0, id)
   redis.call('ZADD', idle, ARGV[10], id)
   local oldest = redis.call('LINDEX', log, 0)
@@ -104,17 +118,17 @@ if kind == 'live' then
 elseif kind == 'ended' then
   redis.call('DEL', context, log)
   redis.call('HSET', context, 'life', life, 'version', version, 'tag', tag, 'head', ARGV[9])
-  redis.call('PEXPIRE', context, ARGV[13])
+  redis.call('PEXPIRE', context, ARGV[15])
   redis.call('ZREM', ids, id)
   redis.call('ZREM', idle, id)
   redis.call('ZREM', aged, id)
 end
 -- Last of all, since they say that everything before them was written.
 if receiptCount > 0 then
-  local expires = integer(now + tonumber(ARGV[14]))
+  local expires = integer(now + tonumber(ARGV[16]))
   for i = 0, receiptCount - 1 do
-    local key = ARGV[20 + 2 * i]
-    redis.call('HSET', receipts, key, expires .. ' ' .. ARGV[21 + 2 * i])
+    local key = ARGV[firstReceipt + 2 * i]
+    redis.call('HSET', receipts, key, expires .. ' ' .. ARGV[firstReceipt + 1 + 2 * i])
     redis.call('RPUSH', queue, expires .. ' ' .. key)
   end
   -- A key left anew since it was queued has another time by now, and stays.
@@ -130,15 +144,15 @@ if receiptCount > 0 then
     if not oldest or timeOf(oldest) > now then break end
     forgetOldest(oldest)
   end
-  while redis.call('HLEN', receipts) > tonumber(ARGV[15]) do
+  while redis.call('HLEN', receipts) > tonumber(ARGV[17]) do
     local oldest = redis.call('LINDEX', queue, 0)
     if not oldest then break end
     forgetOldest(oldest)
   end
-  redis.call('PEXPIRE', receipts, ARGV[14])
-  redis.call('PEXPIRE', queue, ARGV[14])
+  redis.call('PEXPIRE', receipts, ARGV[16])
+  redis.call('PEXPIRE', queue, ARGV[16])
 end
 if turn then redis.call('DEL', turnKey) end
 -- A hint, no more: that it can't be sent is no reason to fail what was written.
-if kind ~= 'stay' then redis.pcall(ARGV[16], channel, version) end
-return { 'committed' }
+if kind ~= 'stay' then redis.pcall(ARGV[18], channel, version) end
+return { 'committed', integer(behind), integer(logged) }

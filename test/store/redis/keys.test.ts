@@ -26,13 +26,13 @@ test('a context has its keys in the partition of its id, and none of them expire
   const { store, keys, author } = opened();
   await store.commit('user:369', author.begin(null, { n: 1 }, [author.receipt('r')]));
   expect(await keys()).toEqual({
-    'v1:{179}:context:user:369': false,
-    'v1:{179}:log:user:369': false,
-    'v1:{179}:receipts:user:369': true,
-    'v1:{179}:receipt-queue:user:369': true,
-    'v1:{179}:ids': false,
-    'v1:{179}:idle': false,
-    'v1:{179}:aged': false,
+    'v2:{179}:context:user:369': false,
+    'v2:{179}:log:user:369': false,
+    'v2:{179}:receipts:user:369': true,
+    'v2:{179}:receipt-queue:user:369': true,
+    'v2:{179}:ids': false,
+    'v2:{179}:idle': false,
+    'v2:{179}:aged': false,
   });
 });
 
@@ -41,7 +41,7 @@ test('a deletion leaves its tombstone and nothing else, and that expires', async
   const begin = author.begin(null, { n: 1 });
   await store.commit('a', begin);
   await store.commit('a', author.end(begin.next));
-  expect(await keys()).toEqual({ 'v1:{135}:context:a': true });
+  expect(await keys()).toEqual({ 'v2:{135}:context:a': true });
   await eventually(async () => expect(await keys()).toEqual({}));
 });
 
@@ -50,7 +50,7 @@ test('a context that follows a tombstone does not expire with it', async () => {
   const begin = author.begin(null, { n: 1 });
   const end = author.end(begin.next);
   for (const commit of [begin, end, author.begin(end.next, {})]) await store.commit('a', commit);
-  expect((await keys())['v1:{135}:context:a']).toBe(false);
+  expect((await keys())['v2:{135}:context:a']).toBe(false);
 });
 
 test('ids of one {group} share a partition, whatever else is in them', () => {

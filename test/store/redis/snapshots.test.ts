@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { Redis } from 'ioredis';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import type { JsonObject } from '../../../src/json.ts';
+import { Author, type LiveCommit } from '../../../src/store/contract/author.ts';
+import { RedisLayout } from '../../../src/store/redis-layout.ts';
+import { RedisScript } from '../../../src/store/redis-scripts.ts';
+import { RedisStore } from '../../../src/store/redis-store.ts';
+import { eventually } from '../../helpers/eventually.ts';
+
+/** Stores of several processes on one prefix, and a look at what they leave in Redis. */
+function opened(...thresholds: readonly number[]) {
+  const redis = new Redis(inject('redisUrl'));
+  onTestFinished(() => redis.disconnect());
+  const layout = new RedisLayout(`snapshots:${randomUUID()}`);
+  const stores = thresholds.map((deltaThreshold) => new RedisStore({ redis, layout, deltaThreshold }));
+  /** The version of the snapshot, how many bytes lie behind it, and what the snapshot is. */
+  const stored = async (id: string) => {
+    const { snapshot, logged, context } = await redis.hgetall(layout.context(id));
+    return { snapshot: Number(snapshot), logged: Number(logged), context: JSON.parse(context ?? 'null') };
+  };
+  const keptBytes = async (id: string, behind: number) =>
+    (await redis.lrange(layout.log(id), -behind, -1)).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  return { redis, layout, stores, stored, keptBytes, author: new Author() };
+}
+
+const LARGE: JsonObject = Object.freeze({
+  people: Object.freeze(Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`person ${n}`, 'é'.repeat(250)]))),
+});
+
+function withChange(before: JsonObject, change: JsonObject): JsonObject {
+  return Object.freeze({ ...before, ...change });
+}
+
+describe('a commit writes what it changes, and the state now and then', () => {
+  test('as often as the deltas behind the snapshot would outweigh the state', async () => {
+    const { stores, stored, keptBytes, author } = opened(100);
+    const [store] = stores as [RedisStore];
+    let commit: LiveCommit = author.begin(null, LARGE);
+    await store.commit('a', commit);
+    let moves = 0;
+    let most = 0;
+    for (let n = 1; n <= 60; n += 1) {
+      const before = (await stored('a')).snapshot;
+      commit = author.advance(commit.next, [withChange(commit.next.context, { text: `${n}`.repeat(300) })]);
+      await store.commit('a', commit);
+      const { snapshot, logged, context } = await stored('a');
+      const behind = commit.next.position.version - snapshot;
+      expect(logged).toBe(behind === 0 ? 0 : await keptBytes('a', behind));
+      if (behind === 0) expect(context).toEqual(commit.next.context);
+      if (snapshot !== before) moves += 1;
+      most = Math.max(most, logged);
+      expect((await store.read('a'))?.position).toEqual(commit.next.position);
+      expect(await store.read('a')).toEqual(commit.next);
+    }
+    expect(most).toBeLessThanOrEqual(commit.next.bytes);
+    expect(most).toBeGreaterThan(commit.next.bytes / 2);
+    expect(moves).toBeGreaterThan(1);
+    expect(moves).toBeLessThan(10);
+  });
+
+  test('as often as the log forgets what lies behind the snapshot', async () => {
+    const { stores, stored, author } = opened(3);
+    const [store] = stores as [RedisStore];
+    let commit: LiveCommit = author.begin(null, LARGE);
+    await store.commit('a', commit);
+    const snapshots: number[] = [];
+    for (let n = 1; n <= 9; n += 1) {
+      commit = author.advance(commit.next, [withChange(commit.next.context, { n })]);
+      await store.commit('a', commit);
+      snapshots.push((await stored('a')).snapshot);
+      expect(await store.read('a')).toEqual(commit.next);
+    }
+    expect(snapshots).toEqual([1, 1, 1, 5, 5, 5, 5, 9, 9]);
+  });
+
+  test('also where the process does not know how much lies there', async () => {
+    const { stores, stored, author } = opened(3, 3, 3, 3, 3);
+    let commit: LiveCommit = author.begin(null, LARGE);
+    const snapshots: number[] = [];
+    for (const [n, store] of stores.entries()) {
+      if (n > 0) commit = author.advance(commit.next, [withChange(commit.next.context, { n })]);
+      expect(await store.commit('a', commit)).toEqual({ kind: 'committed' });
+      snapshots.push((await stored('a')).snapshot);
+    }
+    expect(snapshots).toEqual([1, 1, 1, 1, 5]);
+  });
+
+  test('another life begins with a snapshot', async () => {
+    const { stores, stored, author } = opened(100);
+    const [store] = stores as [RedisStore];
+    const begin = author.begin(null, LARGE);
+    const second = author.advance(begin.next, [withChange(LARGE, { n: 1 })]);
+    const restored = author.restore(second.next, { other: true }, 7);
+    for (const commit of [begin, second, restored]) await store.commit('a', commit);
+    expect(await stored('a')).toEqual({ snapshot: 7, logged: 0, context: { other: true } });
+    expect(await store.read('a')).toEqual(restored.next);
+  });
+});
+
+describe('deltas behind the snapshot are not dropped by age before it has moved', () => {
+  test('and then they are', async () => {
+    const { stores, stored, author, redis, layout } = opened(100);
+    const [store] = stores as [RedisStore];
+    let commit: LiveCommit = author.begin(null, LARGE);
+    await store.commit('a', commit);
+    const until: number[] = [];
+    for (let n = 1; n <= 6; n += 1) {
+      commit = author.advance(commit.next, [withChange(commit.next.context, { n })]);
+      await store.commit('a', commit);
+      until.push(commit.entries[0]?.insertedAt as number);
+    }
+    expect(await store.trim({ until: until[3] as number, limit: 10 })).toEqual({ contexts: 1, deltas: 5 });
+    expect((await stored('a')).snapshot).toBe(7);
+    expect(await store.read('a')).toEqual(commit.next);
+    expect((await store.readLog('a', 0)).entries.map(({ version }) => version)).toEqual([6, 7]);
+    expect(await redis.zscore(layout.aged(layout.partitionOf('a')), 'a')).toBe(String(until[4]));
+    expect(await store.trim({ until: Number.MAX_SAFE_INTEGER, limit: 10 })).toEqual({ contexts: 1, deltas: 2 });
+    expect(await store.trim({ until: Number.MAX_SAFE_INTEGER, limit: 10 })).toEqual({ contexts: 0, deltas: 0 });
+    expect(await store.read('a')).toEqual(commit.next);
+  });
+
+  test('nor while others go on writing', async () => {
+    const { stores, author } = opened(100, 100);
+    const [writing, trimming] = stores as [RedisStore, RedisStore];
+    let commit: LiveCommit = author.begin(null, LARGE);
+    await writing.commit('a', commit);
+    let isDone = false;
+    const trims = (async () => {
+      let dropped = 0;
+      while (!isDone) dropped += (await trimming.trim({ until: Number.MAX_SAFE_INTEGER, limit: 10 })).deltas;
+      return dropped;
+    })();
+    for (let n = 1; n <= 300; n += 1) {
+      commit = author.advance(commit.next, [withChange(commit.next.context, { n, text: 'x'.repeat(n) })]);
+      expect(await writing.commit('a', commit)).toEqual({ kind: 'committed' });
+      expect(await trimming.read('a')).toEqual(commit.next);
+    }
+    isDone = true;
+    expect(await trims).toBeGreaterThan(0);
+    await eventually(async () => expect((await trimming.trim({ until: 2 ** 50, limit: 1 })).contexts).toBe(0));
+    expect(await writing.read('a')).toEqual(commit.next);
+  });
+});
+
+test.each([
+  ['a tag that is not that of the version', { tag: 'other' }],
+  ['another life', { life: 'other' }],
+  ['a version that the snapshot has passed', { version: 1 }],
+  ['a version to come', { version: 3 }],
+])('a snapshot is moved only to what stands, not to %s', async (_what, twist) => {
+  const { redis, layout, stores, author } = opened(100);
+  const [store] = stores as [RedisStore];
+  const begin = author.begin(null, LARGE);
+  const second = author.advance(begin.next, [withChange(LARGE, { n: 1 })]);
+  for (const commit of [begin, second]) await store.commit('a', commit);
+  const { life, version, tag } = { ...second.next.position, ...twist };
+  const keys = [layout.context('a'), layout.log('a')];
+  expect(await new RedisScript('snapshot').run(redis, keys, [life, version, tag, '{"wrong":true}'])).toBe(0);
+  expect(await store.read('a')).toEqual(second.next);
+});
+
+type Step =
+  | { readonly kind: 'advance'; readonly sizes: readonly number[]; readonly by: number }
+  | { readonly kind: 'trim'; readonly back: number; readonly by: number }
+  | { readonly kind: 'renew'; readonly by: number };
+
+test('whoever commits, trims and reads, with windows of their own: what is read is what was committed', async () => {
+  const by = fc.nat(2);
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        kind: fc.constant('advance' as const),
+        sizes: fc.array(fc.nat(3000), { minLength: 1, maxLength: 4 }),
+        by,
+      }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('trim' as const), back: fc.nat(6), by }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('renew' as const), by }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const { stores, author, redis } = opened(100, 5, 2);
+      try {
+        let commit: LiveCommit = author.begin(null, LARGE);
+        await stores[0]?.commit('a', commit);
+        let n = 0;
+        for (const next of steps) {
+          const store = stores[next.by] as RedisStore;
+          if (next.kind === 'trim') {
+            await store.trim({ until: commit.next.insertedAt - 2 * next.back, limit: 1 });
+          } else {
+            const { context } = commit.next;
+            const states =
+              next.kind === 'advance'
+                ? next.sizes.map((size) => withChange(context, { [`text ${n++ % 3}`]: '"'.repeat(size), n }))
+                : [];
+            commit =
+              next.kind === 'advance' ? author.advance(commit.next, states) : author.restore(commit.next, LARGE, n);
+            expect(await store.commit('a', commit)).toEqual({ kind: 'committed' });
+          }
+          for (const reader of stores) expect(await reader.read('a')).toEqual(commit.next);
+        }
+      } finally {
+        redis.disconnect();
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
