@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { nanoid } from 'nanoid';
 import { InputError } from '../errors.ts';
 import type { Position } from '../store/store.ts';
 
@@ -26,9 +26,9 @@ export function decodeCursor(cursor: string): Position {
   return position;
 }
 
-/** The random part of lives and tags: 72 bits, which never come twice. */
+/** The random part of lives and tags: 72 bits from the system, which never come twice. */
 export function randomTag(): string {
-  return randomBytes(9).toString('base64url');
+  return nanoid(12);
 }
 
 /** The tag of a tombstone, which no live version can have: who holds it knows of the deletion. */

@@ -4,7 +4,7 @@ import { ArchiveError, ContextNotFoundError, StoreUnavailableError, withOutcome 
 import type { Feed } from '../feed/feed.ts';
 import { admitObject, type JsonObject } from '../json.ts';
 import { defaultLimits, type Limits, withDefaults } from '../limits.ts';
-import type { ContextStore } from '../store/store.ts';
+import type { ContextStore, Snapshot } from '../store/store.ts';
 import { checkId, checkListing, checkPrefix, checkRemove } from './checks.ts';
 import { encodeCursor, randomTag } from './cursor.ts';
 import {
@@ -26,6 +26,7 @@ import { type Given, type Start, startOf, versionOf } from './start.ts';
 import { decideSync, reasonAt } from './sync.ts';
 import { watchContext } from './watch.ts';
 import { Writer } from './writer.ts';
+import { Writers } from './writers.ts';
 import { type RestoreOptions, type UpdateOptions, type WriteOptions, Writes } from './writes.ts';
 
 export interface ContextManagerOptions {
@@ -44,6 +45,11 @@ export interface ContextManagerOptions {
   readonly onFailure?: (error: unknown) => void;
   /** Makes the random part of lives and tags, base64url. @default 72 bits from the system */
   readonly mint?: () => string;
+  /**
+   * How much may be kept of contexts that were written to, in bytes of JSON (in memory they take several times that), so that the next
+   * write, or a read of the whole, only asks for what has changed. 0: nothing. @default 16 MiB
+   */
+  readonly cacheBytes?: number;
 }
 
 /** For who watches on behalf of others. */
@@ -77,9 +83,7 @@ export class ContextManager {
   readonly #limits: Limits;
   readonly #heartbeatMs: number;
   readonly #onFailure: (error: unknown) => void;
-  readonly #mint: () => string;
-  readonly #writers = new Map<string, Writer>();
-  readonly #openCounts = new Map<string, number>();
+  readonly #writers: Writers;
   readonly #archive: Archive;
   /** What ends each watch that has begun. */
   readonly #watches = new Set<() => void>();
@@ -88,16 +92,17 @@ export class ContextManager {
 
   constructor(options: ContextManagerOptions) {
     const { store, feed, clock = systemClock(), limits, heartbeatMs = 10_000, archive = noArchive } = options;
-    const { onFailure = () => {}, mint = randomTag } = options;
+    const { onFailure = () => {}, mint = randomTag, cacheBytes = 16 * 1024 * 1024 } = options;
     this.#store = store;
     this.#feed = feed;
     this.#clock = clock;
     this.#limits = withDefaults(defaultLimits, limits);
     this.#heartbeatMs = heartbeatMs;
     this.#onFailure = onFailure;
-    this.#mint = mint;
     this.#archive = archive;
-    this.#writes = new Writes(store, this.#limits, (id) => this.#writer(id));
+    const all = { store, clock, limits: this.#limits, mint };
+    this.#writers = new Writers((id, onIdle) => new Writer(id, all, onIdle), cacheBytes);
+    this.#writes = new Writes(store, this.#limits, (id) => this.#writers.of(id));
   }
 
   /** Replaces the whole context, or makes it, at version 1. @throws VersionConflictError, ContextTooLargeError */
@@ -137,14 +142,14 @@ export class ContextManager {
   /** The context as it stands; null where there is none. */
   async get(id: string): Promise<FullContext | null> {
     this.#mustBeOpen();
-    const snapshot = await this.#store.read(checkId(id, this.#limits));
+    const snapshot = await this.#read(checkId(id, this.#limits));
     return snapshot?.status === 'live' ? fullContext(id, snapshot, snapshot.context) : null;
   }
 
   /** Hands the context, as it stands, to the archive. @throws ContextNotFoundError, ArchiveError */
   async export(id: string): Promise<ContextExport> {
     this.#mustBeOpen();
-    const snapshot = await this.#store.read(checkId(id, this.#limits));
+    const snapshot = await this.#read(checkId(id, this.#limits));
     if (snapshot?.status !== 'live') throw new ContextNotFoundError(id);
     const { position, context, insertedAt } = snapshot;
     await this.#archive.export({ contextId: id, version: position.version, context, insertedAt });
@@ -226,9 +231,8 @@ export class ContextManager {
   /** One context's actor in this process: writers one after the other, the last state kept. Close it when done. */
   async open(id: string): Promise<OpenContext> {
     this.#mustBeOpen();
-    const writer = this.#writer(checkId(id, this.#limits));
-    this.#openCounts.set(id, (this.#openCounts.get(id) ?? 0) + 1);
-    const context = new OpenContext(id, this, writer, () => this.#release(id));
+    const writer = this.#writers.hold(checkId(id, this.#limits));
+    const context = new OpenContext(id, this, writer, () => this.#writers.release(id));
     try {
       await writer.refresh();
     } catch (error) {
@@ -262,31 +266,14 @@ export class ContextManager {
     }
   }
 
+  /** As it stands; where this process has the state from before, for the price of what has changed. */
+  #read(id: string): Promise<Snapshot | null> {
+    return this.#writers.find(id)?.refresh() ?? this.#store.read(id);
+  }
+
   async #full(id: string, start: Start, reason: FullReason): Promise<FullContext> {
-    const snapshot = await this.#store.read(id);
+    const snapshot = await this.#read(id);
     if (snapshot?.status !== 'live') throw new ContextNotFoundError(id);
     return fullContext(id, snapshot, snapshot.context, reasonAt(snapshot.position, start, reason));
-  }
-
-  #writer(id: string): Writer {
-    const existing = this.#writers.get(id);
-    if (existing) return existing;
-    const writer = new Writer(
-      id,
-      { store: this.#store, clock: this.#clock, limits: this.#limits, mint: this.#mint },
-      () => {
-        if (!this.#openCounts.has(id)) this.#writers.delete(id);
-      },
-    );
-    this.#writers.set(id, writer);
-    return writer;
-  }
-
-  #release(id: string): void {
-    const count = (this.#openCounts.get(id) ?? 1) - 1;
-    if (count > 0) this.#openCounts.set(id, count);
-    else this.#openCounts.delete(id);
-    const writer = this.#writers.get(id);
-    if (count === 0 && writer?.isIdle) this.#writers.delete(id);
   }
 }

@@ -42,10 +42,10 @@ interface Process {
   readonly line: Line;
 }
 
-type Options = StoreOptions & Pick<ContextManagerOptions, 'limits'>;
+type Options = StoreOptions & Pick<ContextManagerOptions, 'limits' | 'cacheBytes'>;
 
-/** A store that several processes share, each with a manager and a line of its own. */
-export function world({ limits = {}, ...storeOptions }: Options = {}) {
+/** A store that several processes share, each with a manager and a line of its own, which forgets what it wrote unless told otherwise. */
+export function world({ limits = {}, cacheBytes = 0, ...storeOptions }: Options = {}) {
   const clock = new FakeClock();
   const feed = new MemoryFeed();
   const told: string[] = [];
@@ -59,7 +59,7 @@ export function world({ limits = {}, ...storeOptions }: Options = {}) {
   });
   const open = (): Process => {
     const line = new Line(store);
-    return { line, manager: new ContextManager({ store: line, feed, clock, limits }) };
+    return { line, manager: new ContextManager({ store: line, feed, clock, limits, cacheBytes }) };
   };
   return { clock, store, told, open };
 }
