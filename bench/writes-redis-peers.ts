@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { JsonObject } from '../src/json.ts';
 import { groupChat } from './chord-context.ts';
@@ -20,8 +21,11 @@ function changed(
   return { state: JSON.stringify(next), delta: JSON.stringify({ version: next.version, delta }) };
 }
 
-/** Redis' own way to change what it keeps, by its documentation: watch, read, write in a transaction, again if it was overtaken. */
-export async function watchMulti({ url, prefix, writers }: SideOptions): Promise<Side> {
+/**
+ * Redis' own way to change what it keeps, by its documentation: watch, read, write in a transaction, and again where somebody else was
+ * faster; at once, or after a random pause of so many milliseconds at most.
+ */
+export async function watchMulti({ url, prefix, writers }: SideOptions, pauseMs = 0): Promise<Side> {
   // What is watched belongs to a connection.
   const connections = Array.from({ length: writers }, () => new Redis(url));
   const [first = new Redis(url)] = connections;
@@ -32,8 +36,9 @@ export async function watchMulti({ url, prefix, writers }: SideOptions): Promise
       const redis = connections[writer] ?? first;
       const key = `${prefix}:${id}`;
       for (;;) {
-        await redis.watch(key);
-        const { state, delta } = changed(await redis.get(key), changes);
+        // Sent together, executed in this order.
+        const [, text] = await Promise.all([redis.watch(key), redis.get(key)]);
+        const { state, delta } = changed(text, changes);
         const done = await redis
           .multi()
           .set(key, state)
@@ -42,6 +47,7 @@ export async function watchMulti({ url, prefix, writers }: SideOptions): Promise
           .publish(`${key}:told`, delta)
           .exec();
         if (done !== null) return;
+        if (pauseMs > 0) await pause(Math.random() * pauseMs);
       }
     },
     async close() {

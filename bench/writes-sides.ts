@@ -23,6 +23,8 @@ export interface SideOptions {
 }
 
 export const LOG_LENGTH = 100;
+/** What was best of 20, 100 and 300 where 50 writers contend. */
+const PAUSE_MS = 100;
 
 /** In memory, unless there is a Redis. */
 async function arpeggio({ url, prefix }: SideOptions): Promise<Side> {
@@ -96,6 +98,7 @@ const sides = {
   arpeggio,
   'plain loop': plainMemory,
   'WATCH / MULTI': watchMulti,
+  'WATCH / MULTI, pausing': (options) => watchMulti(options, PAUSE_MS),
   'get, then compare-and-set': casScript,
   'SET of 12 KB': plainSet,
 } satisfies { readonly [name: string]: (options: SideOptions) => Promise<Side> };

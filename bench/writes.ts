@@ -42,7 +42,7 @@ function speed(name: string, row: Row | undefined): string[] {
   return [name, figure(middle(row, 'perSecond')), ms('p50'), ms('p99'), us('nodeCpu'), us('redisCpu')];
 }
 
-/** Four sides on Redis and two in memory, at some load. */
+/** Five sides on Redis and two in memory, at some load. */
 async function beside(
   title: string,
   load: Pick<Plan, 'contexts' | 'writersEach'>,
@@ -50,8 +50,9 @@ async function beside(
 ): Promise<object> {
   const redis = await BenchRedis.start();
   try {
-    const [watching, comparing, setting, onRedis, plain, inMemory] = await measure([
+    const [watching, pausing, comparing, setting, onRedis, plain, inMemory] = await measure([
       { ...load, redis, side: 'WATCH / MULTI' },
+      { ...load, redis, side: 'WATCH / MULTI, pausing' },
       { ...load, redis, side: 'get, then compare-and-set' },
       { ...load, redis, side: 'SET of 12 KB' },
       { ...load, redis, side: 'arpeggio' },
@@ -64,6 +65,7 @@ async function beside(
       [...SPEED, 'of its peer', 'p99 goal'],
       [
         [...speed('Redis: WATCH / MULTI', watching), '1', ''],
+        [...speed('Redis: WATCH / MULTI, pausing', pausing), of(pausing, watching), ''],
         [...speed('Redis: get, then compare-and-set', comparing), of(comparing, watching), ''],
         [...speed('Redis: SET of 12 KB, no update', setting), of(setting, watching), ''],
         [
@@ -75,7 +77,7 @@ async function beside(
         [...speed('memory: arpeggio', inMemory), of(inMemory, plain), ''],
       ],
     );
-    return { watching, comparing, setting, onRedis, plain, inMemory };
+    return { watching, pausing, comparing, setting, onRedis, plain, inMemory };
   } finally {
     await redis.stop();
   }
