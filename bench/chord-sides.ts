@@ -2,30 +2,41 @@ import { Agent, request } from 'node:http';
 import type { JsonObject } from '../src/json.ts';
 import { createServer, type Server } from '../src/server/create-server.ts';
 import { silentLog } from '../src/server/log.ts';
+import type { ServerOptions } from '../src/server/server-options.ts';
 import type { Action } from './chord-context.ts';
 
 /** A way to use Arpeggio, as far as the scenarios need one. */
 export interface Side {
-  readonly name: string;
   /** Makes a context that is not there yet, at version 1. */
   set(id: string, context: JsonObject): Promise<void>;
   /** Resolves to what a sync answered: a delta, no change, or a whole context; null for an update. */
   act(id: string, action: Action): Promise<string | null>;
   /** The version and the state. */
   read(id: string): Promise<{ readonly version: number; readonly context: JsonObject }>;
+  /** Takes a context away. */
+  forget(id: string): Promise<void>;
   close(): Promise<void>;
 }
 
-function start(): Server {
-  return createServer({ port: 0, log: silentLog, archive: 'off' });
+/** Where contexts are kept: in memory, unless there is a Redis. */
+export type Backing = Pick<ServerOptions, 'redisUrl' | 'redisPrefix'>;
+
+interface Running {
+  readonly server: Server;
+  readonly http: string;
+}
+
+async function start(backing: Backing): Promise<Running> {
+  const server = createServer({ port: 0, log: silentLog, archive: 'off', ...backing });
+  const { http } = await server.listen();
+  return { server, http };
 }
 
 /** Every call on its own, as Chord's stateless mode. */
-export async function statelessLibrary(): Promise<Side> {
-  const server = start();
+async function statelessLibrary(backing: Backing): Promise<Side> {
+  const { server } = await start(backing);
   const { manager } = server;
   return {
-    name: 'library, stateless',
     async set(id, context) {
       await manager.set(id, context);
     },
@@ -39,13 +50,16 @@ export async function statelessLibrary(): Promise<Side> {
       if (!full) throw new Error('The context is gone.');
       return full;
     },
+    async forget(id) {
+      await manager.delete(id);
+    },
     close: () => server.close(),
   };
 }
 
 /** A process per context, as Chord's stateful mode: here an open context. */
-export async function statefulLibrary(): Promise<Side> {
-  const server = start();
+async function statefulLibrary(backing: Backing): Promise<Side> {
+  const { server } = await start(backing);
   const stateless = server.manager;
   const open = new Map<string, Awaited<ReturnType<typeof stateless.open>>>();
   const contextOf = async (id: string) => {
@@ -54,7 +68,6 @@ export async function statefulLibrary(): Promise<Side> {
     return known;
   };
   return {
-    name: 'library, stateful',
     async set(id, context) {
       await (await contextOf(id)).set(context);
     },
@@ -68,6 +81,12 @@ export async function statefulLibrary(): Promise<Side> {
       const full = await (await contextOf(id)).get();
       if (!full) throw new Error('The context is gone.');
       return full;
+    },
+    async forget(id) {
+      const actor = await contextOf(id);
+      await actor.delete();
+      actor.close();
+      open.delete(id);
     },
     close: () => server.close(),
   };
@@ -90,9 +109,8 @@ interface Data {
 }
 
 /** GraphQL over HTTP, client and server in this one process. */
-export async function graphqlOverHttp(): Promise<Side> {
-  const server = start();
-  const { http } = await server.listen();
+async function graphqlOverHttp(backing: Backing): Promise<Side> {
+  const { server, http } = await start(backing);
   const agent = new Agent({ keepAlive: true, maxSockets: 50 });
   const gql = async (query: string, variables: JsonObject): Promise<Data> => {
     const { data, errors } = JSON.parse(await post(http, agent, JSON.stringify({ query, variables })));
@@ -100,7 +118,6 @@ export async function graphqlOverHttp(): Promise<Side> {
     return data;
   };
   return {
-    name: 'GraphQL over HTTP',
     async set(id, context) {
       await gql(SET, { id, context });
     },
@@ -113,6 +130,9 @@ export async function graphqlOverHttp(): Promise<Side> {
       const { context } = await gql(READ, { id });
       if (!context) throw new Error('The context is gone.');
       return context;
+    },
+    async forget(id) {
+      await server.manager.delete(id);
     },
     async close() {
       agent.destroy();
@@ -135,4 +155,16 @@ function post(url: string, agent: Agent, body: string): Promise<string> {
     sent.on('error', reject);
     sent.end(body);
   });
+}
+
+const sides = {
+  'library, stateless': statelessLibrary,
+  'library, stateful': statefulLibrary,
+  'GraphQL over HTTP': graphqlOverHttp,
+} satisfies { readonly [name: string]: (backing: Backing) => Promise<Side> };
+
+export type SideName = keyof typeof sides;
+
+export function openSide(name: SideName, backing: Backing): Promise<Side> {
+  return sides[name](backing);
 }
