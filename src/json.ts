@@ -93,7 +93,8 @@ export function admit(value: unknown, limits: AdmissionLimits): Json {
     // Not Object.entries, which would read a wide object whole before the limit ends it.
     for (const key in item) {
       if (!Object.hasOwn(item, key)) continue;
-      if (utf8Length(key, limits.keyBytes) > limits.keyBytes) {
+      // No character takes more than three bytes for each of its units.
+      if (3 * key.length > limits.keyBytes && utf8Length(key, limits.keyBytes) > limits.keyBytes) {
         throw new InputError(`A key is longer than ${limits.keyBytes} bytes.`);
       }
       setOwn(copy, key, take((item as { readonly [key: string]: unknown })[key], deeper));
@@ -167,10 +168,13 @@ export function measure(value: Json): Size {
   return { bytes, nodes };
 }
 
+/** What neither JSON nor UTF-8 writes otherwise than as one byte. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON escapes
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /** Bytes of a string as JSON in UTF-8, the quotes counted. */
 export function textBytes(text: string): number {
+  if (PLAIN.test(text)) return 2 + text.length;
   return 2 + (ESCAPED.test(text) ? utf8Length(JSON.stringify(text)) - 2 : utf8Length(text));
 }
