@@ -22,6 +22,7 @@ export type Options = Omit<
     | 'exportContext'
     | 'restoreContext'
     | 'heartbeatMs'
+    | 'cacheBytes'
     | 'redisUrl'
     | 'redisPrefix'
     | 'redisTimeoutMs'
@@ -219,6 +220,13 @@ export const options: { readonly [Name in OptionName]: Option } = {
     env: 'ARPEGGIO_HEARTBEAT_MS',
     fallback: '10000',
     description: 'How long a subscriber can miss a change whose notification was lost.',
+  },
+  cacheBytes: {
+    ...integer(0, 2 ** 40, ' bytes'),
+    env: 'ARPEGGIO_CACHE_BYTES',
+    fallback: '16777216',
+    description:
+      'How much JSON is kept of contexts that were written to, so that the next write needs no read before it.',
   },
 };
 

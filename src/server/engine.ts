@@ -57,6 +57,7 @@ export function createEngine(options: ServerOptions, limits: Limits, log: Log): 
     onFailure: (error) => onFailure('A subscription', error),
     archive,
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
+    ...(options.cacheBytes === undefined ? {} : { cacheBytes: options.cacheBytes }),
   });
   const pass = new CleanupPass(store, clock, () => endedTag(randomTag()), options);
   const cleanup = new CleanupServer(store, clock, pass, (error) => onFailure('The cleanup server', error));

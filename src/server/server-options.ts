@@ -39,6 +39,8 @@ export interface ServerOptions
   readonly limits?: Partial<Limits>;
   /** How long a subscriber can miss a change whose notification was lost, in milliseconds. @default 10000 */
   readonly heartbeatMs?: number;
+  /** How much is kept of contexts that were written to, in bytes of JSON; in memory they take several times that. @default 16 MiB */
+  readonly cacheBytes?: number;
   /**
    * Keeps contexts in Redis, for any number of processes: `redis://`, `redis+sentinel://HOSTS/NAME` or `redis+cluster://HOSTS`, each with
    * `rediss` for TLS. @default none: the memory store
