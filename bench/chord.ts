@@ -1,9 +1,9 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 import { BenchRedis } from './bench-redis.ts';
 import type { Row, RowResult } from './chord-row.ts';
 import type { SideName } from './chord-sides.ts';
+import { forkCompiled } from './compiled.ts';
 import { figure, goal, keepResults, printTable } from './table.ts';
 
 /**
@@ -42,7 +42,7 @@ const CHORD = {
 } as const;
 
 async function runRow(row: Row): Promise<RowResult> {
-  const child = fork(new URL('./chord-row.ts', import.meta.url), [JSON.stringify(row)]);
+  const child = forkCompiled('chord-row', row);
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${row.side}: ended with ${code}.`);
   });

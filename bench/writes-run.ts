@@ -1,7 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 import type { BenchRedis } from './bench-redis.ts';
+import { forkCompiled } from './compiled.ts';
 import type { SideName } from './writes-sides.ts';
 import type { Done, Job } from './writes-worker.ts';
 
@@ -44,9 +45,7 @@ export async function run(plan: Plan): Promise<Result> {
   const children: ChildProcess[] = [];
   try {
     for (let worker = 0; worker < processes; worker += 1) {
-      const child = fork(new URL('./writes-worker.ts', import.meta.url), [
-        JSON.stringify({ ...job, worker } satisfies Job),
-      ]);
+      const child = forkCompiled('writes-worker', { ...job, worker } satisfies Job);
       children.push(child);
       await told(child);
     }
