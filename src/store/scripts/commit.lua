@@ -21,7 +21,7 @@
     6 life, 7 version, 8 tag of what stands afterwards
     9 head, as JSON
    10 insertedAt of a live head
-   11 context, as JSON; '' to leave it to the deltas
+   11 context, as JSON, as a life's first always is; '' to leave it to the deltas
    12 how many deltas are kept
    13 how many of them may lie behind the snapshot, at most as many as are kept
    14 how many bytes these may have
@@ -89,7 +89,6 @@ if turn and turn ~= ARGV[19] then return { 'wait' } end
 
 local behind, logged = 0, 0
 if kind == 'live' and ARGV[11] == '' then
-  if life ~= standingLife then return { 'snapshot' } end
   behind, logged = tonumber(version) - tonumber(stands[5]), tonumber(stands[6])
   for i = firstDelta, #ARGV do logged = logged + #ARGV[i] end
   if behind > tonumber(ARGV[13]) or logged > tonumber(ARGV[14]) then return { 'snapshot' } end

@@ -87,6 +87,21 @@ describe('a commit writes what it changes, and the state now and then', () => {
     expect(snapshots).toEqual([1, 1, 1, 1, 5]);
   });
 
+  test('nor how many bytes those are', async () => {
+    const { stores, stored, author } = opened(100, 100, 100, 100, 100, 100);
+    let commit: LiveCommit = author.begin(null, LARGE);
+    const snapshots: number[] = [];
+    for (const [n, store] of stores.entries()) {
+      const text = `${n}`.repeat(6000);
+      if (n > 0) commit = author.advance(commit.next, [withChange(commit.next.context, { [`text ${n % 2}`]: text })]);
+      expect(await store.commit('a', commit)).toEqual({ kind: 'committed' });
+      snapshots.push((await stored('a')).snapshot);
+      expect(await store.read('a')).toEqual(commit.next);
+    }
+    // 6,000 twice as additions, then 12,000 each as changes, to a state of 32,000.
+    expect(snapshots).toEqual([1, 1, 1, 1, 5, 5]);
+  });
+
   test('another life begins with a snapshot', async () => {
     const { stores, stored, author } = opened(100);
     const [store] = stores as [RedisStore];
