@@ -91,6 +91,26 @@ describe('what is kept has a bound', () => {
     expect([await reads('b'), await reads('b'), await reads('a')]).toEqual([true, true, true]);
   });
 
+  test('but whoever is at work stays, so that who comes later waits for it', async () => {
+    const { here } = two({ cacheBytes: 3000 });
+    await here.manager.set('a', { text: 'x'.repeat(1000) });
+    let answer = (): void => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    here.line.once('commit', async (proceed) => {
+      await answered;
+      return proceed();
+    });
+    const first = here.manager.update('a', { n: 1 });
+    await here.manager.set('b', { text: 'x'.repeat(1000) });
+    here.line.count();
+    const second = here.manager.update('a', { n: 2 });
+    answer();
+    await Promise.all([first, second]);
+    expect(here.line.count()).toEqual({ commit: 1 });
+  });
+
   test('but what is open stays', async () => {
     const { here } = two({ cacheBytes: 0 });
     const context = await here.manager.open('x');

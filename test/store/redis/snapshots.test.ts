@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
-import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import type { JsonObject } from '../../../src/json.ts';
 import { Author, type LiveCommit } from '../../../src/store/contract/author.ts';
 import { RedisLayout } from '../../../src/store/redis-layout.ts';
@@ -102,6 +102,21 @@ describe('a commit writes what it changes, and the state now and then', () => {
     expect(snapshots).toEqual([1, 1, 1, 1, 5, 5]);
   });
 
+  test.each([
+    ['by number', 10, 1],
+    ['by bytes', 100, 3000],
+  ])('and a process that has written before need not be asked for it: %s', async (_what, threshold, size) => {
+    const { redis, stores, author } = opened(threshold);
+    const [store] = stores as [RedisStore];
+    const calls = vi.spyOn(redis, 'evalsha');
+    let commit: LiveCommit = author.begin(null, LARGE);
+    for (let n = 0; n < 40; n += 1) {
+      await store.commit('a', commit);
+      commit = author.advance(commit.next, [withChange(commit.next.context, { text: `${n % 10}`.repeat(size) })]);
+    }
+    expect(calls).toHaveBeenCalledTimes(40);
+  });
+
   test('another life begins with a snapshot', async () => {
     const { stores, stored, author } = opened(100);
     const [store] = stores as [RedisStore];
@@ -134,6 +149,19 @@ describe('deltas behind the snapshot are not dropped by age before it has moved'
     expect(await store.trim({ until: Number.MAX_SAFE_INTEGER, limit: 10 })).toEqual({ contexts: 1, deltas: 2 });
     expect(await store.trim({ until: Number.MAX_SAFE_INTEGER, limit: 10 })).toEqual({ contexts: 0, deltas: 0 });
     expect(await store.read('a')).toEqual(commit.next);
+  });
+
+  test('so that the context stays among those to trim until then', async () => {
+    const { stores, author, redis, layout } = opened(100);
+    const [store] = stores as [RedisStore];
+    const begin = author.begin(null, LARGE);
+    const second = author.advance(begin.next, [withChange(LARGE, { n: 1 })]);
+    for (const commit of [begin, second]) await store.commit('a', commit);
+    const aged = layout.aged(layout.partitionOf('a'));
+    const trim = () => new RedisScript('trim').run(redis, [layout.log('a'), aged, layout.context('a')], ['a', 2 ** 50]);
+    expect(await trim()).toEqual([1, 1]);
+    expect(await redis.zscore(aged, 'a')).toBe(String(second.entries[0]?.insertedAt));
+    expect(await store.read('a')).toEqual(second.next);
   });
 
   test('nor while others go on writing', async () => {
