@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
-import { apply } from '../delta/apply.ts';
+import { apply, DeltaMismatchError } from '../delta/apply.ts';
+import type { Delta } from '../delta/delta.ts';
 import { ArpeggioError, withOutcome } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
 import type { Limits } from '../limits.ts';
 import {
   type Commit,
@@ -218,9 +220,20 @@ export class Writer {
     if (known?.status === 'live') {
       const decision = proveDelta({ kind: 'position', position: known.position }, { head, entries });
       if (decision.kind === 'noChange') return known;
-      if (decision.kind === 'delta') return Object.freeze({ ...head, context: apply(decision.delta, known.context) });
+      const context = decision.kind === 'delta' ? applied(decision.delta, known.context) : null;
+      if (context) return Object.freeze({ ...head, context });
     }
     return this.#options.store.read(this.#id);
+  }
+}
+
+/** Null where a store's deltas do not start from its states, which it says they do. */
+function applied(delta: Delta, context: JsonObject): JsonObject | null {
+  try {
+    return apply(delta, context);
+  } catch (error) {
+    if (error instanceof DeltaMismatchError) return null;
+    throw error;
   }
 }
 
