@@ -6,6 +6,7 @@ import { defaultLimits, withDefaults } from '../limits.ts';
 import { createApp, GRAPHQL_PATH } from './app.ts';
 import { trackConnections } from './connections.ts';
 import { createEngine } from './engine.ts';
+import { FanOut } from './fanout/fan-out.ts';
 import { consoleLog } from './log.ts';
 import { isLoopback } from './loopback.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -40,6 +41,7 @@ export function createServer(options: ServerOptions = {}): Server {
   const engine = createEngine(options, limits, log);
   const { manager, cleanup } = engine;
   let closed: Promise<void> | undefined;
+  const fanOut = new FanOut();
   const app = createApp({
     manager,
     cleanup,
@@ -47,6 +49,7 @@ export function createServer(options: ServerOptions = {}): Server {
     log,
     deltaFormatter: options.deltaFormatter,
     graphiql: options.graphiql ?? true,
+    fanOut,
     onStream: (response) => connections.streams(response),
     async ready() {
       if (closed !== undefined) throw new Error('The server is closing.');
@@ -77,7 +80,7 @@ export function createServer(options: ServerOptions = {}): Server {
       if (!insecure && !isLoopback(host)) throw new Error(`Refusing to listen on ${host}: ${EXPOSED}`);
       await engine.start();
       await listening(httpServer, port, host);
-      sockets = attachWebSockets(httpServer, app, limits, log, isMeant);
+      sockets = attachWebSockets(httpServer, app, fanOut, limits, log, isMeant);
       cleanup.join();
       if (options.contextAutoDelete) await cleanup.startUnlessSet({ intervalMs: options.cleanupIntervalMs });
       return addressOf(httpServer, host);

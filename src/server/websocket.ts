@@ -6,7 +6,7 @@ import type { Limits } from '../limits.ts';
 import { rewritten } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../schema/builder.ts';
 import { type App, GRAPHQL_PATH, maskError } from './app.ts';
-import { FanOut } from './fanout/fan-out.ts';
+import type { FanOut } from './fanout/fan-out.ts';
 import type { Outlet } from './fanout/member.ts';
 import { SocketOutlets } from './fanout/socket-outlets.ts';
 import type { Log } from './log.ts';
@@ -23,6 +23,7 @@ export interface WebSockets {
 export function attachWebSockets(
   httpServer: HttpServer,
   app: App,
+  fanOut: FanOut,
   limits: Limits,
   log: Log,
   isMeant: (request: IncomingMessage) => boolean,
@@ -37,7 +38,6 @@ export function attachWebSockets(
     WebSocket: QuietSocket,
   };
   const sockets = new WebSocketServer(options);
-  const fanOut = new FanOut();
   const outlets = new SocketOutlets();
   const graphql = useServer<Record<string, never>, { readonly socket: WebSocket; readonly request: IncomingMessage }>(
     {
