@@ -276,6 +276,25 @@ describe('Sharing subscriptions', () => {
     expect(all.running).toBe(1);
   });
 
+  it('counts what it sends, and what of it was merged', async () => {
+    const all = world();
+    await all.manager.set('a', { n: 0 });
+    const [slow] = await Promise.all([1, 2, 3].map(() => all.subscribe({ id: 'a', version: 0 })));
+    await all.settle();
+    expect(all.deliveries).toEqual({ eventsSent: 3, eventsMerged: 0, cutForSilence: 0 });
+    if (slow) slow.pipe.isFree = false;
+    for (let n = 1; n <= 3; n += 1) {
+      await all.manager.set('a', { n });
+      await all.settle();
+    }
+    slow?.pipe.free();
+    await all.settle();
+    expect(all.deliveries).toEqual({ eventsSent: 10, eventsMerged: 1, cutForSilence: 0 });
+    await all.manager.set('a', { n: 4 });
+    await all.settle();
+    expect(all.deliveries).toEqual({ eventsSent: 13, eventsMerged: 1, cutForSilence: 0 });
+  });
+
   it('leaves nothing behind of what fails, and begins anew for who comes after', async () => {
     const all = world();
     await all.manager.set('a', { n: 1 });
