@@ -12,6 +12,8 @@ import { initSocket } from '../helpers/raw-socket.ts';
 import { serverSockets } from '../helpers/server-sockets.ts';
 
 const TEXT_BYTES = 900_000;
+/** One event of which the slowest reader takes longer than a connection may stand still. */
+const HUGE_BYTES = 8_000_000;
 const query =
   'subscription { contextChanged(id: "a", version: 0) { ... on FullContext { context } ... on Delta { delta } } }';
 
@@ -57,7 +59,7 @@ async function start() {
   const clock = new FakeClock();
   const deliveries = noDeliveries();
   const sockets = serverSockets();
-  const app = await startApp({ clock, deliveries, heartbeatMs: 2 ** 31 - 1 });
+  const app = await startApp({ clock, deliveries, heartbeatMs: 2 ** 31 - 1, limits: { contextBytes: 2 ** 24 } });
   let n = 0;
   const update = async (bytes: number): Promise<void> => {
     n += 1;
@@ -72,11 +74,11 @@ async function start() {
     own,
     update,
     /** Until the systems between the two take no more. */
-    async fill(): Promise<void> {
+    async fill(bytes: number): Promise<void> {
       await eventually(() => expect(app.feed.size).toBe(1));
       for (let sent = -1; sent !== own().bytesWritten || own().writableLength === 0; ) {
         sent = own().bytesWritten;
-        for (let i = 0; i < 3; i += 1) await update(TEXT_BYTES);
+        for (let i = 0; i < 2; i += 1) await update(bytes);
       }
     },
   };
@@ -92,11 +94,11 @@ describe.each([webSocket, eventStream])('A subscriber over $name that is backed 
   it('is never thrown out as long as it takes a little, a part of one event at a time', async () => {
     const { address, clock, deliveries, own, fill, feed } = await start();
     const reader = await subscribe(address);
-    await fill();
+    await fill(HUGE_BYTES);
     for (let time = 0; time < 60; time += 1) {
       clock.elapse(LOOK_MS);
       await take(reader, SLOWEST_BYTES);
-      if (feed.size > 0) await fill();
+      if (feed.size > 0) await fill(HUGE_BYTES);
     }
     expect(own().destroyed).toBe(false);
     expect(feed.size).toBeLessThanOrEqual(1);
@@ -108,7 +110,7 @@ describe.each([webSocket, eventStream])('A subscriber over $name that is backed 
     const { address, clock, deliveries, own, fill, feed } = await start();
     const timers = clock.waiting;
     await subscribe(address);
-    await fill();
+    await fill(TEXT_BYTES);
     clock.elapse(STALLED_LOOKS * LOOK_MS);
     await turn();
     expect(own().destroyed).toBe(false);

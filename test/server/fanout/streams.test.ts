@@ -1,11 +1,17 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { MemoryFeed } from '../../../src/feed/memory-feed.ts';
+import { MemoryStore } from '../../../src/store/memory-store.ts';
+import type { Log } from '../../../src/store/store.ts';
 import { type ListeningApp, startApp } from '../../helpers/app.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { gated } from '../../helpers/gates.ts';
 import { initSocket } from '../../helpers/raw-socket.ts';
 import { RawStream } from '../../helpers/raw-stream.ts';
+import { PassThrough } from '../../store/pass-through.ts';
 
 const WATCH = `subscription ($id: ID!, $version: Version, $cursor: Cursor) {
   contextChanged(id: $id, version: $version, cursor: $cursor) {
@@ -146,6 +152,28 @@ describe('A subscription over SSE that is shared', () => {
     left.abort();
     shared.leave();
     await eventually(() => expect(app.feed.size).toBe(0));
+  });
+
+  it('leaves nothing behind where its client is gone before there is an answer', async () => {
+    const feed = new MemoryFeed();
+    const responses: ServerResponse[] = [];
+    const collect = (message: unknown) => responses.push((message as { readonly response: ServerResponse }).response);
+    subscribe('http.server.request.start', collect);
+    onTestFinished(() => void unsubscribe('http.server.request.start', collect));
+    /** Whoever asks is gone by then. */
+    class Leaving extends PassThrough {
+      override readLog(id: string, after: number): Promise<Log> {
+        responses.pop()?.destroy();
+        return super.readLog(id, after);
+      }
+    }
+    const app = await startApp({
+      feed,
+      store: (options) => new Leaving(new MemoryStore({ ...options, tell: feed.tell })),
+    });
+    const stream = new RawStream(app.address, WATCH, { id: 'a', version: 0 });
+    await eventually(() => expect(stream.request.destroyed).toBe(true));
+    await eventually(() => expect(feed.size).toBe(0));
   });
 
   it('shares with all who ask the same, over WebSocket too: the context is read once for each change', async () => {
