@@ -56,6 +56,7 @@ export { RedisFeed, type RedisFeedOptions } from './feed/redis-feed.ts';
 export type { Json, JsonObject } from './json.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { type Address, createServer, type Server } from './server/create-server.ts';
+export type { Deliveries } from './server/fanout/deliveries.ts';
 export { type Log, silentLog } from './server/log.ts';
 export type { ServerOptions } from './server/server-options.ts';
 export { MemoryStore, type MemoryStoreOptions } from './store/memory-store.ts';

@@ -10,11 +10,13 @@ import type { ResolverContext } from '../schema/builder.ts';
 import { schema } from '../schema/index.ts';
 import { DocumentCache } from './document-cache.ts';
 import { useDocumentLimit } from './document-limit.ts';
+import type { FanOut } from './fanout/fan-out.ts';
 import { useGraphiQL } from './graphiql.ts';
 import { useHealth } from './health.ts';
 import { useJsonOnly } from './json-only.ts';
 import { describeFailure, type Log } from './log.ts';
 import { useOutcome } from './outcome.ts';
+import { useSharedStreams } from './shared-streams.ts';
 import { useStreams } from './streams.ts';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -26,6 +28,8 @@ export interface AppOptions {
   readonly deltaFormatter: DeltaFormatter | undefined;
   readonly log: Log;
   readonly graphiql: boolean;
+  /** Where subscriptions over SSE are shared. */
+  readonly fanOut: FanOut;
   /** Told of each HTTP response that streams events. */
   readonly onStream: (response: ServerResponse) => void;
   /** Rejects while requests should go elsewhere. */
@@ -44,7 +48,7 @@ export function maskError(error: unknown, log: Log): GraphQLError {
  * `fetch`, or to a server as its handler.
  */
 export function createApp(options: AppOptions): App {
-  const { manager, cleanup, limits, deltaFormatter, log, graphiql, onStream, ready } = options;
+  const { manager, cleanup, limits, deltaFormatter, log, graphiql, fanOut, onStream, ready } = options;
   const context: ResolverContext = { manager, cleanup, deltaFormatter };
   return createYoga<object, ResolverContext>({
     schema,
@@ -61,6 +65,7 @@ export function createApp(options: AppOptions): App {
       useJsonOnly(),
       useDocumentLimit(limits.documentTokens),
       useOutcome(),
+      useSharedStreams(fanOut, context),
       useStreams(onStream),
     ],
     // A page of another origin may neither read answers nor send what needs a preflight.

@@ -1,11 +1,15 @@
 import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CleanupServer } from '../cleanup/cleanup-server.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import type { ContextManager } from '../context/manager.ts';
 import { defaultLimits, withDefaults } from '../limits.ts';
 import { createApp, GRAPHQL_PATH } from './app.ts';
 import { trackConnections } from './connections.ts';
 import { createEngine } from './engine.ts';
+import { noDeliveries } from './fanout/deliveries.ts';
+import { FanOut } from './fanout/fan-out.ts';
+import { KeepAlive } from './keep-alive.ts';
 import { consoleLog } from './log.ts';
 import { isLoopback } from './loopback.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -33,13 +37,17 @@ export interface Server {
 /** How long running requests may take to end once the server closes, in milliseconds. */
 const GRACE_MS = 5000;
 
-/** Puts a server together. Nothing runs before `listen`. */
-export function createServer(options: ServerOptions = {}): Server {
-  const { host = '127.0.0.1', port = 4000, insecure = false, log = consoleLog } = options;
+/** Puts a server together. Nothing runs before `listen`. Tests hand in a clock of theirs. */
+export function createServer(options: ServerOptions = {}, clock: Clock = systemClock(options)): Server {
+  const { host = '127.0.0.1', port = 4000, insecure = false, log = consoleLog, deliveries = noDeliveries() } = options;
   const limits = withDefaults(defaultLimits, options.limits);
-  const engine = createEngine(options, limits, log);
+  const engine = createEngine(options, limits, log, clock);
   const { manager, cleanup } = engine;
   let closed: Promise<void> | undefined;
+  const fanOut = new FanOut(deliveries);
+  const keepAlive = new KeepAlive(clock, () => {
+    deliveries.cutForSilence += 1;
+  });
   const app = createApp({
     manager,
     cleanup,
@@ -47,7 +55,12 @@ export function createServer(options: ServerOptions = {}): Server {
     log,
     deltaFormatter: options.deltaFormatter,
     graphiql: options.graphiql ?? true,
-    onStream: (response) => connections.streams(response),
+    fanOut,
+    onStream(response) {
+      connections.streams(response);
+      const { socket: stream, closed: hasLeft } = response;
+      if (stream && !hasLeft) keepAlive.keep({ connection: response, stream, cut: () => response.destroy() });
+    },
     async ready() {
       if (closed !== undefined) throw new Error('The server is closing.');
       await engine.ready();
@@ -77,7 +90,7 @@ export function createServer(options: ServerOptions = {}): Server {
       if (!insecure && !isLoopback(host)) throw new Error(`Refusing to listen on ${host}: ${EXPOSED}`);
       await engine.start();
       await listening(httpServer, port, host);
-      sockets = attachWebSockets(httpServer, app, limits, log, isMeant);
+      sockets = attachWebSockets(httpServer, app, fanOut, keepAlive, limits, log, isMeant);
       cleanup.join();
       if (options.contextAutoDelete) await cleanup.startUnlessSet({ intervalMs: options.cleanupIntervalMs });
       return addressOf(httpServer, host);

@@ -4,7 +4,7 @@ import { archiveNamed } from '../archive/open-storage.ts';
 import { storageArchive } from '../archive/storage-archive.ts';
 import { CleanupServer } from '../cleanup/cleanup-server.ts';
 import { CleanupPass } from '../cleanup/pass.ts';
-import { type Clock, systemClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { endedTag, randomTag } from '../context/cursor.ts';
 import { ContextManager } from '../context/manager.ts';
 import { StoreUnavailableError } from '../errors.ts';
@@ -37,8 +37,7 @@ const DEFAULT_REDIS_PREFIX = 'arpeggio';
 const DEFAULT_ARCHIVE = 'fs:.arpeggio/archive';
 
 /** The one place where it is decided which store, which feed and which archive there are. */
-export function createEngine(options: ServerOptions, limits: Limits, log: Log): Engine {
-  const clock = systemClock(options);
+export function createEngine(options: ServerOptions, limits: Limits, log: Log, clock: Clock): Engine {
   const complain = seldom(log.error, clock);
   const onFailure = (who: string, error: unknown): void => {
     // Redis' own failures were told where they arose, once for all who met them.

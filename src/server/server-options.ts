@@ -7,6 +7,7 @@ import type { DeltaFormatter } from '../delta/formats.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { Limits } from '../limits.ts';
 import type { Store, StoreOptions } from '../store/store.ts';
+import type { Deliveries } from './fanout/deliveries.ts';
 import type { Log } from './log.ts';
 
 export interface ServerOptions
@@ -54,6 +55,8 @@ export interface ServerOptions
   readonly store?: (options: StoreOptions & { readonly tell: (id: string) => void; readonly clock: Clock }) => Store;
   /** How this process hears of commits, for a store that tells by other means than `tell`. @default the memory feed */
   readonly feed?: Feed;
+  /** Where what becomes of events is counted. @default nowhere */
+  readonly deliveries?: Deliveries;
   /** @default the console */
   readonly log?: Log;
 }

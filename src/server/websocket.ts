@@ -6,9 +6,10 @@ import type { Limits } from '../limits.ts';
 import { rewritten } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../schema/builder.ts';
 import { type App, GRAPHQL_PATH, maskError } from './app.ts';
-import { FanOut } from './fanout/fan-out.ts';
+import type { FanOut } from './fanout/fan-out.ts';
 import type { Outlet } from './fanout/member.ts';
 import { SocketOutlets } from './fanout/socket-outlets.ts';
+import type { KeepAlive } from './keep-alive.ts';
 import type { Log } from './log.ts';
 
 /** How long a client may take over a close, its own or ours, before its socket is cut, in milliseconds. */
@@ -23,6 +24,8 @@ export interface WebSockets {
 export function attachWebSockets(
   httpServer: HttpServer,
   app: App,
+  fanOut: FanOut,
+  keepAlive: KeepAlive,
   limits: Limits,
   log: Log,
   isMeant: (request: IncomingMessage) => boolean,
@@ -37,7 +40,6 @@ export function attachWebSockets(
     WebSocket: QuietSocket,
   };
   const sockets = new WebSocketServer(options);
-  const fanOut = new FanOut();
   const outlets = new SocketOutlets();
   const graphql = useServer<Record<string, never>, { readonly socket: WebSocket; readonly request: IncomingMessage }>(
     {
@@ -74,7 +76,14 @@ export function attachWebSockets(
       isProd: true,
     },
     sockets,
+    // Its own pings would cut whoever is too slow to come to them in time.
+    0,
   );
+  sockets.on('connection', (socket, { socket: stream }) => {
+    const ping = (text: string): void => socket.ping(text);
+    const answered = keepAlive.keep({ connection: socket, stream, ping, cut: () => socket.terminate() });
+    socket.on('pong', (data) => answered(String(data)));
+  });
   // A frame that is none, or too large, is the client's fault, and ws has closed the socket for it.
   sockets.on('connection', (socket) => socket.removeAllListeners('error').on('error', () => {}));
   return { close: async () => graphql.dispose() };

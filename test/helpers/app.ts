@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inject, onTestFinished } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Feed } from '../../src/feed/feed.ts';
 import { MemoryFeed } from '../../src/feed/memory-feed.ts';
 import { RedisFeed } from '../../src/feed/redis-feed.ts';
@@ -31,6 +31,8 @@ type Listened = Feed & { readonly size: number };
 
 export interface AppOptions extends ServerOptions {
   readonly feed?: MemoryFeed;
+  /** @default the system's */
+  readonly clock?: Clock;
 }
 
 type Backing = Required<Pick<ServerOptions, 'store'>> & { readonly feed: Listened };
@@ -39,18 +41,12 @@ type Backing = Required<Pick<ServerOptions, 'store'>> & { readonly feed: Listene
  * A server without a port, closed when the test ends: on the memory store, or, where the whole project of tests runs on Redis, on a part
  * of the shared Redis that nobody else uses.
  */
-export function makeApp({ feed: memoryFeed, ...options }: AppOptions = {}): App {
+export function makeApp({ feed: memoryFeed, clock, ...options }: AppOptions = {}): App {
   const logged: string[] = [];
   const isOnRedis = inject('store') === 'redis' && !options.store && !memoryFeed;
   const { feed, store } = isOnRedis ? redisBacking() : memoryBacking(memoryFeed);
-  const server = createServer({
-    port: 0,
-    log: { info: () => {}, error: (message) => logged.push(message) },
-    store,
-    feed,
-    archive: 'off',
-    ...options,
-  });
+  const log = { info: () => {}, error: (message: string) => logged.push(message) };
+  const server = createServer({ port: 0, log, store, feed, archive: 'off', ...options }, clock);
   onTestFinished(() => server.close());
   return { server, feed, logged };
 }

@@ -6,13 +6,15 @@ import type { Address } from '../../src/server/create-server.ts';
 export class RawStream {
   readonly request: ClientRequest;
   readonly response: Promise<IncomingMessage>;
+  /** All that has come. */
+  text = '';
   /** The data of the events that have come whole. */
   readonly events: unknown[] = [];
   /** How the stream ended: whole, or cut; undefined as long as it lasts. */
   ended: 'whole' | 'cut' | undefined;
 
-  constructor({ http }: Address, query: string, variables: object) {
-    const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
+  constructor({ http }: Address, query: string, variables: object, accept = 'text/event-stream') {
+    const headers = { 'content-type': 'application/json', accept };
     this.request = request(http, { method: 'POST', headers, agent: new Agent({ keepAlive: false }) });
     this.response = new Promise((resolve) => this.request.once('response', resolve));
     this.request.on('error', () => {});
@@ -30,6 +32,7 @@ export class RawStream {
     });
     let rest = '';
     response.setEncoding('utf8').on('data', (chunk) => {
+      this.text += chunk;
       const blocks = `${rest}${chunk}`.split('\n\n');
       rest = blocks.pop() ?? '';
       for (const block of blocks) {

@@ -14,6 +14,8 @@ const UPDATES = 4000;
 const UPDATE_BYTES = 10_000;
 /** An event with its names round the update. */
 const EVENT_BYTES = UPDATE_BYTES + 1000;
+/** A comment of SSE, in a chunk of its own. */
+const PING_BYTES = '3\r\n:\n\n\r\n'.length;
 
 function replicaOf({ results }: Reader): Replica {
   const events = results.map((result) => (result as { data: { contextChanged: ReplicaEvent } }).data.contextChanged);
@@ -52,7 +54,8 @@ describe.each(ways)('A subscriber over $name that stops reading', ({ subscribe }
     }
     // One event, behind what the buffers of Node's streams hold: 64 KiB at most.
     expect(mostHeld).toBeLessThan(64 * 1024 + 2 * EVENT_BYTES);
-    expect(socket.bytesWritten).toBe(sentBefore);
+    // Of Yoga's pings one may have come on top.
+    expect(socket.bytesWritten - sentBefore).toBeLessThanOrEqual(PING_BYTES);
     expect(reading.passed - readsBefore).toBeLessThanOrEqual(1);
 
     await reader.read();

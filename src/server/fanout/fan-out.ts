@@ -2,6 +2,7 @@ import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { ContextManager } from '../../context/manager.ts';
 import type { ContextEvent } from '../../context/model.ts';
 import type { ResolverContext } from '../../schema/builder.ts';
+import { counted, type Deliveries, noDeliveries } from './deliveries.ts';
 import { Group, type Hooks, type Open } from './group.ts';
 import { Member, type Outlet } from './member.ts';
 import { givenBy, NOWHERE, type Place, placeOf } from './place.ts';
@@ -14,6 +15,11 @@ type Subscribe = (args: ExecutionArgs) => Promise<Results>;
 export class FanOut {
   readonly #sharing = new Sharing();
   readonly #groups = new Map<string, Group>();
+  readonly #deliveries: Deliveries;
+
+  constructor(deliveries: Deliveries = noDeliveries()) {
+    this.#deliveries = deliveries;
+  }
 
   /** How many operations run for however many subscribers. */
   get size(): number {
@@ -39,7 +45,7 @@ export class FanOut {
     const operation = new SharedOperation();
     const end = (error?: unknown): void => operation.end(error);
     const group = this.#groups.get(key) ?? this.#open(key, opener(args, context, subscribe));
-    const member = new Member(group, outlet, at, end);
+    const member = new Member(group, counted(outlet, this.#deliveries), at, end);
     operation.onReturn = () => member.leave();
     void member.catchUp();
     try {

@@ -68,6 +68,9 @@ export class Group {
   #at: Place = ANYWHERE;
   #run: Run | undefined;
   #begun: Promise<ExecutionResult | null> | undefined;
+  /** The latest step that was looked up for members who lag, as long as the group stands still. */
+  #step: { readonly from: Place; readonly told: Promise<Told | undefined> } | undefined;
+  readonly #looks = new Set<Source>();
 
   /** `onEmpty` is called once everybody has left. */
   constructor(open: Open, onEmpty: () => void) {
@@ -112,7 +115,21 @@ export class Group {
 
   leave(member: Member): void {
     this.drop(member);
-    if (this.#members.delete(member) && this.#members.size === 0) this.#onEmpty();
+    if (!this.#members.delete(member) || this.#members.size > 0) return;
+    for (const look of this.#looks) look.close();
+    this.#onEmpty();
+  }
+
+  /** What leads from a place to where the context stands, looked up once for all who lag alike; undefined where nothing does. */
+  async step(from: Place): Promise<Told | undefined> {
+    const step = this.#step?.from === from ? this.#step : { from, told: this.#look(from) };
+    this.#step = step;
+    try {
+      return await step.told;
+    } catch (error) {
+      if (this.#step === step) this.#step = undefined;
+      throw error;
+    }
   }
 
   /** The group's operation from any place, as one member's own. */
@@ -131,6 +148,22 @@ export class Group {
       },
       close: () => void iterator.return?.(),
     };
+  }
+
+  async #look(from: Place): Promise<Told | undefined> {
+    let onIdle = (): void => {};
+    const idle = new Promise<undefined>((resolve) => {
+      onIdle = () => resolve(undefined);
+    });
+    const source = await this.open(from, true, () => onIdle());
+    if ('refusal' in source) return undefined;
+    this.#looks.add(source);
+    try {
+      return await Promise.race([source.next(), idle]);
+    } finally {
+      this.#looks.delete(source);
+      source.close();
+    }
   }
 
   async #start(isResumed: boolean): Promise<ExecutionResult | null> {
@@ -166,6 +199,7 @@ export class Group {
       for (let told = await source.next(); !run.isStopped; told = await source.next()) {
         if (!told) return this.#end();
         this.#at = told.to;
+        this.#step = undefined;
         for (const member of this.#inStep) member.tell(told);
         run.hasLooked(true);
         for (const member of this.#members) member.meet();

@@ -81,6 +81,7 @@ export class Member {
 
   async #catchUp(onBegun: () => void): Promise<void> {
     try {
+      if (this.#isLive && (await this.#steps(onBegun))) return;
       const source = await this.#group.open(this.#at, this.#isLive, (place) => {
         this.stand(place);
         onBegun();
@@ -116,6 +117,21 @@ export class Member {
       this.#isWaiting = false;
       onBegun();
     }
+  }
+
+  /** Goes on by what all who lag alike are told. Whether it has caught up so, waits again, or has left. */
+  async #steps(onBegun: () => void): Promise<boolean> {
+    const told = await this.#group.step(this.#at);
+    if (this.#hasLeft) return true;
+    if (told && !this.#outlet.isFree) {
+      this.#wait();
+      return true;
+    }
+    if (told) {
+      this.#take(told);
+      onBegun();
+    }
+    return this.#joins();
   }
 
   #wait(): void {

@@ -10,7 +10,7 @@ interface Connection {
 }
 
 /** How much may wait in a connection before its operations are told no more until it has gone, in bytes. */
-const BACKED_UP_BYTES = 64 * 1024;
+export const BACKED_UP_BYTES = 64 * 1024;
 /** How often to look whether a connection is free that does not tell, in milliseconds. */
 const LOOK_MS = 20;
 const TEXT = { binary: false };

@@ -276,6 +276,57 @@ describe('Sharing subscriptions', () => {
     expect(all.running).toBe(1);
   });
 
+  it('runs one operation for 100 who were backed up at the same place, whether they are freed at once or in turn', async () => {
+    const all = world();
+    await all.manager.set('a', { n: 0 });
+    const slow = await Promise.all(Array.from({ length: 100 }, () => all.subscribe({ id: 'a', version: 0 })));
+    const [quick] = await Promise.all([all.subscribe({ id: 'a', version: 0 })]);
+    await all.settle();
+    for (const { pipe } of slow) pipe.isFree = false;
+    for (let n = 1; n <= 3; n += 1) {
+      await all.manager.set('a', { n });
+      await all.settle();
+    }
+    const before = all.sources;
+    for (const { pipe } of slow.slice(0, 50)) pipe.free();
+    await all.settle();
+    for (const { pipe } of slow.slice(50)) {
+      pipe.free();
+      await all.settle();
+    }
+    expect(all.sources - before).toBe(1);
+    expect(all.running).toBe(1);
+    await all.manager.set('a', { n: 4 });
+    await all.settle();
+    for (const { pipe } of slow) {
+      expect(pipe.written).toHaveLength(3);
+      expect(pipe.written).toEqual(slow[0]?.pipe.written);
+      expect(pipe.written.at(-1)).toBe(quick?.pipe.written.at(-1));
+    }
+    expect(JSON.parse(String(slow[0]?.pipe.written[1]))).toMatchObject({
+      data: { contextChanged: { __typename: 'Delta', fromVersion: 1, version: 4 } },
+    });
+  });
+
+  it('counts what it sends, and what of it was merged', async () => {
+    const all = world();
+    await all.manager.set('a', { n: 0 });
+    const [slow] = await Promise.all([1, 2, 3].map(() => all.subscribe({ id: 'a', version: 0 })));
+    await all.settle();
+    expect(all.deliveries).toEqual({ eventsSent: 3, eventsMerged: 0, cutForSilence: 0 });
+    if (slow) slow.pipe.isFree = false;
+    for (let n = 1; n <= 3; n += 1) {
+      await all.manager.set('a', { n });
+      await all.settle();
+    }
+    slow?.pipe.free();
+    await all.settle();
+    expect(all.deliveries).toEqual({ eventsSent: 10, eventsMerged: 1, cutForSilence: 0 });
+    await all.manager.set('a', { n: 4 });
+    await all.settle();
+    expect(all.deliveries).toEqual({ eventsSent: 13, eventsMerged: 1, cutForSilence: 0 });
+  });
+
   it('leaves nothing behind of what fails, and begins anew for who comes after', async () => {
     const all = world();
     await all.manager.set('a', { n: 1 });

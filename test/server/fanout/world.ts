@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { ContextManager } from '../../../src/context/manager.ts';
 import { MemoryFeed } from '../../../src/feed/memory-feed.ts';
 import { schema } from '../../../src/schema/index.ts';
+import { noDeliveries } from '../../../src/server/fanout/deliveries.ts';
 import { FanOut } from '../../../src/server/fanout/fan-out.ts';
 import type { Outlet } from '../../../src/server/fanout/member.ts';
 import { MemoryStore } from '../../../src/store/memory-store.ts';
@@ -60,7 +61,8 @@ export function world() {
   const manager = new ContextManager({ store, feed, heartbeatMs: 2 ** 31 - 1 });
   const cleanup = new CleanupServer(store, clock, new CleanupPass(store, clock, () => '~x', {}), () => {});
   const context = { manager, cleanup, deltaFormatter: undefined };
-  const fanOut = new FanOut();
+  const deliveries = noDeliveries();
+  const fanOut = new FanOut(deliveries);
   let sources = 0;
   let running = 0;
   const failures = { refuse: 0, event: 0 };
@@ -102,6 +104,7 @@ export function world() {
     manager,
     feed,
     fanOut,
+    deliveries,
     /** How many operations were run, shared ones counted once. */
     get sources() {
       return sources;

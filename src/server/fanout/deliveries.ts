@@ -1,0 +1,35 @@
+import type { Outlet } from './member.ts';
+
+/** What becomes of events on their way to subscribers, counted up as it happens; read it whenever you like. */
+export interface Deliveries {
+  /** Events written to subscribers that share an operation, once for each of them. */
+  eventsSent: number;
+  /** Those of them that stood for all that a subscriber had missed while its connection was backed up. */
+  eventsMerged: number;
+  /** Connections that were cut since nothing came from them and they took nothing. */
+  cutForSilence: number;
+}
+
+export function noDeliveries(): Deliveries {
+  return { eventsSent: 0, eventsMerged: 0, cutForSilence: 0 };
+}
+
+/** The same outlet, counting what is written to it. */
+export function counted(outlet: Outlet, deliveries: Deliveries): Outlet {
+  let isBehind = false;
+  return {
+    get isFree() {
+      return outlet.isFree;
+    },
+    write(payload) {
+      deliveries.eventsSent += 1;
+      if (isBehind) deliveries.eventsMerged += 1;
+      isBehind = false;
+      outlet.write(payload);
+    },
+    whenFree(run) {
+      isBehind = true;
+      outlet.whenFree(run);
+    },
+  };
+}

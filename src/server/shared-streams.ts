@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http';
+import type { ExecutionArgs } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { ResolverContext } from '../schema/builder.ts';
+import type { FanOut } from './fanout/fan-out.ts';
+import { type StreamOutlet, StreamOutlets } from './fanout/stream-outlets.ts';
+
+interface HttpContext extends Partial<ResolverContext> {
+  readonly request?: Request;
+  readonly res?: ServerResponse;
+}
+
+type Subscribe = Parameters<FanOut['subscribe']>[2];
+
+/**
+ * Lets subscriptions over SSE share what they are told. Yoga writes a response's head, its pings and its end, the fan-out its events. What
+ * it does not serve itself, as where there is no response of node's, goes through Yoga alone.
+ */
+export function useSharedStreams(fanOut: FanOut, context: ResolverContext): Plugin<HttpContext, HttpContext> {
+  const streams = new StreamOutlets();
+  const outlets = new WeakMap<ServerResponse, StreamOutlet>();
+  let pipeline: Subscribe | undefined;
+  return {
+    onYogaInit({ yoga }) {
+      pipeline = (args) => yoga.getEnveloped().subscribe(args);
+    },
+    onSubscribe({ args, subscribeFn, setSubscribeFn }) {
+      const { request, res, watch } = args.contextValue as HttpContext;
+      if (!res || watch || !asksForEventStream(request)) return;
+      const outlet = streams.to(res);
+      outlets.set(res, outlet);
+      // What runs for many goes through a pipeline of its own, which masks its errors once for all of them.
+      const run: Subscribe = (args) => ((args.contextValue as HttpContext).watch ? pipeline : subscribeFn)?.(args);
+      setSubscribeFn(async (args: ExecutionArgs) => {
+        const results = await fanOut.subscribe(args, context, run, outlet);
+        if (Symbol.asyncIterator in results) onClose(res, () => void results[Symbol.asyncIterator]().return?.());
+        return results;
+      });
+    },
+    onResponse({ serverContext: { res } }) {
+      const outlet = res && outlets.get(res);
+      // By then Yoga has written the head and its first ping.
+      if (outlet) setImmediate(() => res.headersSent && outlet.begin());
+    },
+  };
+}
+
+/** By its plain name. Whoever takes anything, or adds parameters, is served by Yoga alone. */
+function asksForEventStream(request: Request | undefined): boolean {
+  const accepted = request?.headers.get('accept')?.split(',') ?? [];
+  return accepted.some((type) => type.trim().toLowerCase() === 'text/event-stream');
+}
+
+/** A client may have left before Yoga begins to serve it; then nobody else would end its operation. */
+function onClose(response: ServerResponse, end: () => void): void {
+  if (response.closed) end();
+  else response.once('close', end);
+}
