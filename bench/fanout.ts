@@ -1,6 +1,7 @@
 import { Crowd } from './crowd.ts';
-import { beside, median, number, numbers, save, table } from './figures.ts';
+import { number, numbers } from './environment.ts';
 import { RemoteSide } from './sides/remote.ts';
+import { ceiling, figure, goal as floor, keepResults, median, printTable } from './table.ts';
 
 /**
  * What one update costs the server in CPU time for each subscriber that is told of it, over WebSocket, beside raw `ws`, stock Yoga with
@@ -88,7 +89,12 @@ function of(side: string, subscribers: number, inFlight: number, what: Measured)
 /** The median of one side's figures in another's, each within its round. */
 function ratio(side: string, other: string, subscribers: number, inFlight: number, what: Measured): number {
   const others = of(other, subscribers, inFlight, what);
-  return median(of(side, subscribers, inFlight, what).map((value, i) => value / (others[i] ?? Number.NaN)));
+  return median(of(side, subscribers, inFlight, what).map((value, i) => value / positive(others[i])));
+}
+
+/** A growth of nothing or less, as of a process that had enough to spare, has no multiple. */
+function positive(value = Number.NaN): number {
+  return value > 0 ? value : Number.NaN;
 }
 
 const [first = 1] = IN_FLIGHT;
@@ -98,8 +104,8 @@ const perEvent = COUNTS.flatMap((subscribers) =>
       `${subscribers}`,
       `${inFlight}`,
       side,
-      `${median(of(side, subscribers, inFlight, 'cpuPerEvent')).toFixed(1)} us`,
-      ratio(side, 'raw ws', subscribers, inFlight, 'cpuPerEvent').toFixed(2),
+      figure(median(of(side, subscribers, inFlight, 'cpuPerEvent')), 'us'),
+      figure(ratio(side, 'raw ws', subscribers, inFlight, 'cpuPerEvent')),
     ]),
   ),
 );
@@ -108,8 +114,8 @@ const idle = COUNTS.flatMap((subscribers) =>
     `${subscribers}`,
     side,
     ...(['idleHeap', 'idleRss'] as const).flatMap((what) => [
-      `${(median(of(side, subscribers, first, what)) / 1024).toFixed(1)} KB`,
-      ratio(side, 'raw ws', subscribers, first, what).toFixed(2),
+      figure(median(of(side, subscribers, first, what)) / 1024, 'KB'),
+      figure(ratio(side, 'raw ws', subscribers, first, what)),
     ]),
   ]),
 );
@@ -129,26 +135,20 @@ const goals = COUNTS.filter((count) => count >= 1000).flatMap((subscribers) => [
     const raw = ratio('arpeggio', 'raw ws', subscribers, inFlight, 'cpuPerEvent');
     const stock = ratio('stock Yoga', 'arpeggio', subscribers, inFlight, 'cpuPerEvent');
     return [
-      ...(goal.raw ? [[`${subscribers}`, `${inFlight} in flight, of raw ws`, beside(raw, { atMost: goal.raw })]] : []),
-      [
-        `${subscribers}`,
-        `${inFlight} in flight, cheaper than stock Yoga`,
-        beside(stock, { atLeast: goal.stock(subscribers) }),
-      ],
+      ...(goal.raw ? [[`${subscribers}`, `${inFlight} in flight, of raw ws`, ceiling(raw, goal.raw, 'x')]] : []),
+      [`${subscribers}`, `${inFlight} in flight, cheaper than stock Yoga`, floor(stock, goal.stock(subscribers))],
     ];
   }),
   ...(['idleHeap', 'idleRss'] as const).map((what) => [
     `${subscribers}`,
     `idle, of raw ws (${what === 'idleRss' ? 'RSS' : 'heap and external'})`,
-    beside(ratio('arpeggio', 'raw ws', subscribers, first, what), { atMost: 1.5 }),
+    ceiling(ratio('arpeggio', 'raw ws', subscribers, first, what), 1.5, 'x'),
   ]),
 ]);
 
-console.log(table(['subscribers', 'in flight', 'side', 'CPU per event', 'of raw ws'], perEvent));
+printTable(['subscribers', 'in flight', 'side', 'CPU per event', 'of raw ws'], perEvent);
 console.log('');
-console.log(
-  table(['subscribers', 'side', 'idle: heap and external', 'of raw ws', 'idle: RSS growth', 'of raw ws'], idle),
-);
+printTable(['subscribers', 'side', 'idle: heap and external', 'of raw ws', 'idle: RSS growth', 'of raw ws'], idle);
 console.log('');
-console.log(table(['subscribers', 'arpeggio', 'measured'], goals));
-save('fanout', { figures });
+printTable(['subscribers', 'arpeggio', 'measured'], goals);
+keepResults('fanout', { figures });

@@ -2,9 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { WebSocket } from 'ws';
 import { emptyReplica, follow, type Replica, type ReplicaEvent } from '../src/client/index.ts';
-import { beside, number, save, table } from './figures.ts';
+import { number } from './environment.ts';
 import { RemoteSide, type Usage } from './sides/remote.ts';
 import { subscribe, versionIn } from './subscriber.ts';
+import { ceiling, figure, keepResults, printTable } from './table.ts';
 
 /**
  * What readers cost that stop reading: ten of them, while ten others go on, during events of 12 KB each; and what they find when they read
@@ -169,44 +170,42 @@ function growth({ usage }: Result, from: number, of: (usage: Usage) => number): 
 const perThousand = (result: Result): number =>
   ((growth(result, 1, held) / Math.max(1, result.usage.length - 2)) * 1000) / (EVENTS / STEPS);
 
-console.log(
-  table(
-    [
-      'side',
-      'events',
-      'time',
-      'heap',
-      'external',
-      'RSS',
-      'growth per 1,000 events',
-      'each stalled holds',
-      'told later',
-      'in the end',
-    ],
-    results.map((result) => [
-      result.side,
-      `${result.events}`,
-      `${result.seconds.toFixed(1)} s`,
-      ...([({ heap }) => heap, ({ external }) => external, ({ rss }) => rss] as ((usage: Usage) => number)[]).map(
-        (of) => `${(growth(result, 0, of) / MB).toFixed(1)} MB`,
-      ),
-      `${(perThousand(result) / MB).toFixed(2)} MB`,
-      `${(growth(result, 0, held) / READERS / 1024).toFixed(1)} KB`,
-      result.told.length === 0 ? 'nothing' : `${Math.min(...result.told)} to ${Math.max(...result.told)} events`,
-      result.failure ??
-        (result.cut > 0
-          ? `${result.cut} cut`
-          : result.equal === null
-            ? 'all told'
-            : `${result.equal} of ${READERS} equal`),
-    ]),
-  ),
+printTable(
+  [
+    'side',
+    'events',
+    'time',
+    'heap',
+    'external',
+    'RSS',
+    'growth per 1,000 events',
+    'each stalled holds',
+    'told later',
+    'in the end',
+  ],
+  results.map((result) => [
+    result.side,
+    `${result.events}`,
+    figure(result.seconds, 's'),
+    ...([({ heap }) => heap, ({ external }) => external, ({ rss }) => rss] as ((usage: Usage) => number)[]).map((of) =>
+      figure(growth(result, 0, of) / MB, 'MB'),
+    ),
+    figure(perThousand(result) / MB, 'MB'),
+    figure(growth(result, 0, held) / READERS / 1024, 'KB'),
+    result.told.length === 0 ? 'nothing' : `${Math.min(...result.told)} to ${Math.max(...result.told)} events`,
+    result.failure ??
+      (result.cut > 0
+        ? `${result.cut} cut`
+        : result.equal === null
+          ? 'all told'
+          : `${result.equal} of ${READERS} equal`),
+  ]),
 );
 const ours = results.find(({ side }) => side === 'arpeggio');
 if (!ours) throw new Error('There is no result of arpeggio.');
 const kilobytes = growth(ours, 0, held) / READERS / 1024;
-console.log(`\nEach stalled reader of arpeggio, in KB: ${beside(kilobytes, { atMost: GOAL_BYTES / 1024 })}`);
-save('stalled', { readers: READERS, eventBytes: EVENT_BYTES, results });
+console.log(`\nEach stalled reader of arpeggio holds ${ceiling(kilobytes, GOAL_BYTES / 1024, 'KB')}`);
+keepResults('stalled', { readers: READERS, eventBytes: EVENT_BYTES, results });
 if (ours.failure || ours.equal !== READERS) {
   console.error('A stalled reader of arpeggio has not come to the state of the server.');
   process.exitCode = 1;

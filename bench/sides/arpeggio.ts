@@ -1,5 +1,4 @@
-import { createServer } from '../../src/server/create-server.ts';
-import { silentLog } from '../../src/server/log.ts';
+import { createServer, silentLog } from '../built.ts';
 import { groupChat } from '../chord-context.ts';
 import { PARTICIPANTS } from './changes.ts';
 import type { Start } from './side.ts';
