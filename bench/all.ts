@@ -36,6 +36,7 @@ const BENCHES: readonly Bench[] = [
       BENCH_WINDOWS: '10,100,1000',
       BENCH_CONTEXTS: '1,100,10000',
       BENCH_SUBSCRIBERS: '1,100,1000',
+      BENCH_CHART: 'bench/results/growth.svg',
     },
   },
 ];

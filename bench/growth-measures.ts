@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { setImmediate } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { ContextManager, JsonObject, Server } from '../src/index.ts';

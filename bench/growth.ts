@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import process from 'node:process';
 import { RedisServer } from '../test/helpers/redis/server.ts';
 import { type Chart, drawCharts, type Line } from './chart.ts';
 import { numbers } from './environment.ts';
@@ -7,7 +8,8 @@ import { figure, keepResults, printTable } from './table.ts';
 
 /**
  * How costs grow: with the size of a context, the length of its window, the number of contexts and the number of subscribers, in memory
- * and on a Redis of its own. Calls are the library's, one at a time; their time is the median. Draws docs/growth.svg.
+ * and on a Redis of its own. Calls are the library's, one at a time; their time is the median. Draws docs/growth.svg, or the
+ * file that BENCH_CHART names.
  */
 const SIZES = numbers('BENCH_SIZES', [1, 4, 16, 64, 256, 1024]).map((kilobytes) => kilobytes * 1024);
 const WINDOWS = numbers('BENCH_WINDOWS', [10, 100, 1000, 10_000]);
@@ -86,5 +88,5 @@ for (const { title, x, y, lines } of charts) {
     lines.map(({ name, spots }) => [name, ...spots.map(([, value]) => cell(value))]),
   );
 }
-writeFileSync('docs/growth.svg', drawCharts(charts));
+writeFileSync(process.env['BENCH_CHART'] || 'docs/growth.svg', drawCharts(charts));
 keepResults('growth', { points });

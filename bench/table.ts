@@ -7,7 +7,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** The value that a share of them, from 0 to 1, does not exceed. */
-export function quantile(values: readonly number[], share: number): number {
+function quantile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -27,7 +27,7 @@ export class RemoteSide {
 
   static async start(name: string, changes: string): Promise<RemoteSide> {
     const file = new URL('./process.ts', import.meta.url);
-    const child = fork(file, [name, changes], { execArgv: ['--expose-gc', '--import', 'tsx'] });
+    const child = fork(file, [name, changes], { execArgv: ['--expose-gc', '--no-warnings', '--import', 'tsx'] });
     return new RemoteSide(child, await answer<string>(child));
   }
 
