@@ -1,135 +1,54 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import process from 'node:process';
-import { WebSocket } from 'ws';
+import { Crowd } from './crowd.ts';
+import { number, numbers } from './environment.ts';
+import { RemoteSide } from './sides/remote.ts';
+import { ceiling, figure, goal as floor, keepResults, median, printTable } from './table.ts';
 
 /**
- * What one update costs the server in CPU time for each subscriber that is told of it, over WebSocket, beside raw `ws` and stock Yoga with graphql-ws: one context, N
- * subscribers, one event of some 290 bytes for each update. Each round takes all sides, one after the other; the figures are medians of
- * the rounds, and ratios to raw `ws` in the same round.
+ * What one update costs the server in CPU time for each subscriber that is told of it, over WebSocket, beside raw `ws`, stock Yoga with
+ * graphql-ws, and Mercurius: one context, N subscribers, one event of some 290 bytes for each update; and what an idle subscriber costs in
+ * memory. Each round takes all sides, one after the other; the figures are medians of the rounds, and of ratios within a round.
  */
-const SIDES = ['raw ws', 'arpeggio', 'stock Yoga'];
-const COUNTS = (process.env['BENCH_SUBSCRIBERS'] ?? '100,1000,5000').split(',').map(Number);
-const IN_FLIGHT = (process.env['BENCH_IN_FLIGHT'] ?? '1,4,16').split(',').map(Number);
-const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
+const COUNTS = numbers('BENCH_SUBSCRIBERS', [100, 1000, 5000]);
+const IN_FLIGHT = numbers('BENCH_IN_FLIGHT', [1, 4, 16]);
+const ROUNDS = number('BENCH_ROUNDS', 3);
 /** Events that each measurement delivers, about. */
-const EVENTS = Number(process.env['BENCH_EVENTS'] ?? 100_000);
+const EVENTS = number('BENCH_EVENTS', 100_000);
 
-const QUERY = 'subscription($id:ID!){contextChanged(id:$id){... on Delta{version delta}}}';
 const STOCK_QUERY = 'subscription($id:ID!){contextChanged(id:$id){version delta}}';
-
-interface Usage {
-  /** Of the server's CPU, in microseconds. */
-  readonly cpu: number;
-  readonly memory: number;
-}
-
-class Server {
-  readonly #child: ChildProcess;
-  readonly url: string;
-
-  private constructor(child: ChildProcess, url: string) {
-    this.#child = child;
-    this.url = url;
-  }
-
-  static async start(side: string): Promise<Server> {
-    const file = new URL('./fanout-servers.ts', import.meta.url);
-    const child = fork(file, [side], { execArgv: ['--expose-gc', '--import', 'tsx'] });
-    const [{ url }] = (await once(child, 'message')) as [{ url: string }];
-    return new Server(child, url);
-  }
-
-  /** The version that the last of the updates has made. */
-  async update(count: number): Promise<number> {
-    this.#child.send({ update: count });
-    const [{ version }] = (await once(this.#child, 'message')) as [{ version: number }];
-    return version;
-  }
-
-  async usage(): Promise<Usage> {
-    this.#child.send({ usage: true });
-    const [{ cpu, memory }] = (await once(this.#child, 'message')) as [
-      { cpu: { user: number; system: number }; memory: number },
-    ];
-    return { cpu: cpu.user + cpu.system, memory };
-  }
-
-  async stop(): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await once(this.#child, 'exit');
-  }
-}
-
-/** Subscribers of one server, and which version each of them was told last. */
-class Crowd {
-  readonly #sockets: WebSocket[] = [];
-  readonly #versions = new Map<WebSocket, number>();
-  #behind = 0;
-  #awaited = Number.POSITIVE_INFINITY;
-  #onAll: () => void = () => {};
-
-  async join(url: string, count: number, side: string): Promise<void> {
-    for (let joined = 0; joined < count; joined += 200) {
-      await Promise.all(Array.from({ length: Math.min(200, count - joined) }, () => this.#open(url, side)));
-    }
-  }
-
-  /** Resolves once all of them have been told of a version. */
-  all(version: number): Promise<void> {
-    this.#awaited = version;
-    this.#behind = this.#sockets.filter((socket) => (this.#versions.get(socket) ?? 0) < version).length;
-    if (this.#behind === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#onAll = resolve;
-    });
-  }
-
-  leave(): void {
-    for (const socket of this.#sockets) socket.terminate();
-  }
-
-  async #open(url: string, side: string): Promise<void> {
-    const socket = new WebSocket(url, 'graphql-transport-ws', { perMessageDeflate: false });
-    this.#sockets.push(socket);
-    await once(socket, 'open');
-    if (side !== 'raw ws') {
-      socket.send('{"type":"connection_init"}');
-      await once(socket, 'message');
-      const payload = { query: side === 'arpeggio' ? QUERY : STOCK_QUERY, variables: { id: 'chat' } };
-      socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
-    }
-    socket.on('message', (data) => {
-      const version = Number(/"version":(\d+)/.exec(String(data))?.[1] ?? 0);
-      const before = this.#versions.get(socket) ?? 0;
-      this.#versions.set(socket, version);
-      if (before >= this.#awaited || version < this.#awaited) return;
-      this.#behind -= 1;
-      if (this.#behind === 0) this.#onAll();
-    });
-  }
-}
-
+const QUERIES: { readonly [side: string]: string | null } = {
+  'raw ws': null,
+  arpeggio: 'subscription($id:ID!){contextChanged(id:$id){... on Delta{version delta}}}',
+  'stock Yoga': STOCK_QUERY,
+  Mercurius: STOCK_QUERY,
+};
+const SIDES = Object.keys(QUERIES);
 interface Figure {
   readonly side: string;
   readonly subscribers: number;
   readonly inFlight: number;
+  readonly round: number;
   /** Microseconds of the server's CPU for each event delivered. */
   readonly cpuPerEvent: number;
-  /** Bytes for each idle subscriber, heap and external. */
-  readonly idleBytes: number;
+  /** Bytes for each idle subscriber: of the heap and outside of it, and of the whole process. */
+  readonly idleHeap: number;
+  readonly idleRss: number;
 }
 
-async function measure(side: string, subscribers: number): Promise<Figure[]> {
-  const server = await Server.start(side);
+async function measure(side: string, subscribers: number, round: number): Promise<Figure[]> {
+  const server = await RemoteSide.start(side, 'status');
+  const query = QUERIES[side] ?? null;
   const crowd = new Crowd();
   try {
-    const empty = await server.usage();
-    await crowd.join(server.url, subscribers, side);
-    // Until every subscription listens there is no word of it: one round is thrown away.
-    await settle(server, crowd);
-    const idle = await server.usage();
+    // Memory is that of the second half: the first pays for what is needed once, and fills what the process has free.
+    const half = Math.floor(subscribers / 2);
+    await crowd.join(server.url, half, query);
+    await crowd.settle(server);
+    const before = await server.usage();
+    await crowd.join(server.url, subscribers - half, query);
+    await crowd.settle(server);
+    const after = await server.usage();
+    const idleHeap = (after.heap + after.external - before.heap - before.external) / (subscribers - half);
+    const idleRss = (after.rss - before.rss) / (subscribers - half);
     const figures: Figure[] = [];
     for (const inFlight of IN_FLIGHT) {
       const bursts = Math.max(3, Math.ceil(EVENTS / (subscribers * inFlight)));
@@ -137,9 +56,8 @@ async function measure(side: string, subscribers: number): Promise<Figure[]> {
       const before = await server.usage();
       for (let burst = 0; burst < bursts; burst += 1) await deliver(server, crowd, inFlight);
       const after = await server.usage();
-      const events = bursts * inFlight * subscribers;
-      const cpuPerEvent = (after.cpu - before.cpu) / events;
-      figures.push({ side, subscribers, inFlight, cpuPerEvent, idleBytes: (idle.memory - empty.memory) / subscribers });
+      const cpuPerEvent = (after.cpu - before.cpu) / (bursts * inFlight * subscribers);
+      figures.push({ side, subscribers, inFlight, round, cpuPerEvent, idleHeap, idleRss });
     }
     return figures;
   } finally {
@@ -148,49 +66,89 @@ async function measure(side: string, subscribers: number): Promise<Figure[]> {
   }
 }
 
-async function settle(server: Server, crowd: Crowd): Promise<void> {
-  for (;;) {
-    const told = crowd.all(await server.update(1)).then(() => true);
-    if (await Promise.race([told, new Promise((resolve) => setTimeout(resolve, 1000, false))])) return;
-  }
-}
-
 /** One burst of updates that are under way together. A side may merge them: what counts is that all are told of the last. */
-async function deliver(server: Server, crowd: Crowd, inFlight: number): Promise<void> {
+async function deliver(server: RemoteSide, crowd: Crowd, inFlight: number): Promise<void> {
   await crowd.all(await server.update(inFlight));
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-const figures: (Figure & { readonly round: number })[] = [];
+const figures: Figure[] = [];
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const subscribers of COUNTS) {
-    for (const side of SIDES) {
-      figures.push(...(await measure(side, subscribers)).map((figure) => ({ ...figure, round })));
-    }
+    for (const side of SIDES) figures.push(...(await measure(side, subscribers, round)));
   }
 }
 
-console.log('| subscribers | in flight | side | CPU per event | of raw ws | idle subscriber |');
-console.log('|---|---|---|---|---|---|');
-for (const subscribers of COUNTS) {
-  for (const inFlight of IN_FLIGHT) {
-    const of = (side: string) =>
-      figures.filter((f) => f.side === side && f.subscribers === subscribers && f.inFlight === inFlight);
-    for (const side of SIDES) {
-      const rows = of(side);
-      const ratio = median(
-        rows.map(({ cpuPerEvent }, i) => cpuPerEvent / (of('raw ws')[i]?.cpuPerEvent ?? Number.NaN)),
-      );
-      const cpu = median(rows.map(({ cpuPerEvent }) => cpuPerEvent));
-      const idle = median(rows.map(({ idleBytes }) => idleBytes));
-      console.log(
-        `| ${subscribers} | ${inFlight} | ${side} | ${cpu.toFixed(1)} us | ${ratio.toFixed(2)} | ${(idle / 1024).toFixed(1)} KB |`,
-      );
-    }
-  }
+type Measured = 'cpuPerEvent' | 'idleHeap' | 'idleRss';
+
+/** The figures of one side, round by round. */
+function of(side: string, subscribers: number, inFlight: number, what: Measured): readonly number[] {
+  const isIt = (f: Figure) => f.side === side && f.subscribers === subscribers && f.inFlight === inFlight;
+  return figures.filter(isIt).map((f) => f[what]);
 }
-mkdirSync('bench/results', { recursive: true });
-writeFileSync('bench/results/fanout.json', `${JSON.stringify({ node: process.version, figures }, null, 2)}\n`);
+
+/** The median of one side's figures in another's, each within its round. */
+function ratio(side: string, other: string, subscribers: number, inFlight: number, what: Measured): number {
+  const others = of(other, subscribers, inFlight, what);
+  return median(of(side, subscribers, inFlight, what).map((value, i) => value / positive(others[i])));
+}
+
+/** A growth of nothing or less, as of a process that had enough to spare, has no multiple. */
+function positive(value = Number.NaN): number {
+  return value > 0 ? value : Number.NaN;
+}
+
+const [first = 1] = IN_FLIGHT;
+const perEvent = COUNTS.flatMap((subscribers) =>
+  IN_FLIGHT.flatMap((inFlight) =>
+    SIDES.map((side) => [
+      `${subscribers}`,
+      `${inFlight}`,
+      side,
+      figure(median(of(side, subscribers, inFlight, 'cpuPerEvent')), 'us'),
+      figure(ratio(side, 'raw ws', subscribers, inFlight, 'cpuPerEvent')),
+    ]),
+  ),
+);
+const idle = COUNTS.flatMap((subscribers) =>
+  SIDES.map((side) => [
+    `${subscribers}`,
+    side,
+    ...(['idleHeap', 'idleRss'] as const).flatMap((what) => [
+      figure(median(of(side, subscribers, first, what)) / 1024, 'KB'),
+      figure(ratio(side, 'raw ws', subscribers, first, what)),
+    ]),
+  ]),
+);
+
+/** Of raw ws at most, and stock Yoga's figure in ours at least, by the number of updates in flight. */
+const GOALS: {
+  readonly [inFlight: number]: { readonly raw?: number; readonly stock: (subscribers: number) => number };
+} = {
+  1: { raw: 1.15, stock: (subscribers) => (subscribers >= 5000 ? 5 : 4) },
+  4: { stock: () => 10 },
+  16: { raw: 0.2, stock: () => 25 },
+};
+const goals = COUNTS.filter((count) => count >= 1000).flatMap((subscribers) => [
+  ...IN_FLIGHT.flatMap((inFlight) => {
+    const goal = GOALS[inFlight];
+    if (!goal) return [];
+    const raw = ratio('arpeggio', 'raw ws', subscribers, inFlight, 'cpuPerEvent');
+    const stock = ratio('stock Yoga', 'arpeggio', subscribers, inFlight, 'cpuPerEvent');
+    return [
+      ...(goal.raw ? [[`${subscribers}`, `${inFlight} in flight, of raw ws`, ceiling(raw, goal.raw, 'x')]] : []),
+      [`${subscribers}`, `${inFlight} in flight, cheaper than stock Yoga`, floor(stock, goal.stock(subscribers))],
+    ];
+  }),
+  ...(['idleHeap', 'idleRss'] as const).map((what) => [
+    `${subscribers}`,
+    `idle, of raw ws (${what === 'idleRss' ? 'RSS' : 'heap and external'})`,
+    ceiling(ratio('arpeggio', 'raw ws', subscribers, first, what), 1.5, 'x'),
+  ]),
+]);
+
+printTable(['subscribers', 'in flight', 'side', 'CPU per event', 'of raw ws'], perEvent);
+console.log('');
+printTable(['subscribers', 'side', 'idle: heap and external', 'of raw ws', 'idle: RSS growth', 'of raw ws'], idle);
+console.log('');
+printTable(['subscribers', 'arpeggio', 'measured'], goals);
+keepResults('fanout', { figures });

@@ -9,6 +9,9 @@ const docs = readdirSync(join(root, 'docs'))
   .map((name) => `docs/${name}`);
 const pages = ['README.md', 'CONTRIBUTING.md', 'examples/README.md', ...docs];
 
+/** What says what is, and so has to prove it; benchmarks prove themselves. */
+const claims = docs.filter((page) => page !== 'docs/benchmarks.md');
+
 /** A test file and the names that follow it: `test/a.test.ts` › `one`, `another`. */
 const CITATION = /`(test\/[\w./-]+\.ts)` ›((?:,?\s+`[^`]+`)+)/g;
 
@@ -35,7 +38,7 @@ function anchorsOf(text: string): readonly string[] {
   );
 }
 
-describe.each(docs)('%s', (page) => {
+describe.each(claims)('%s', (page) => {
   test('cites tests that are there, by their exact names', () => {
     const cited = citations(read(page));
     expect(cited.length).toBeGreaterThan(10);
@@ -70,6 +73,15 @@ test('the npm scripts that pages speak of are there', () => {
   const named = pages.flatMap((page) => [...read(page).matchAll(/npm run ([\w:]+)/g)].map(([, script = '']) => script));
   expect(named).toContain('bench:chord');
   expect(named.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
+});
+
+test('every benchmark is described, and one of those that npm run bench runs', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Record<string, string> };
+  const benches = Object.keys(scripts).flatMap((script) => /^bench:(\w+)$/.exec(script)?.[1] ?? []);
+  expect(benches.length).toBeGreaterThan(3);
+  const [page, runner] = [read('docs/benchmarks.md'), read('bench/all.ts')];
+  expect(benches.filter((name) => !page.includes(`npm run bench:${name}`))).toEqual([]);
+  expect(benches.filter((name) => !runner.includes(`name: '${name}'`))).toEqual([]);
 });
 
 test.each(pages)('the links of %s lead somewhere', (page) => {

@@ -24,25 +24,11 @@ export class SocketOutlets {
   readonly #waiting = new WeakMap<WebSocket, (() => Promise<void>)[]>();
 
   to({ socket, request }: Connection, id: string): Outlet {
-    const stream = request.socket;
-    const hasExtensions = socket.extensions !== '';
-    const prefix = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
-    const whenFree = (run: () => Promise<void>): void => this.#wait(socket, stream, run);
-    return {
-      get isFree() {
-        return isFree(socket);
-      },
-      write(payload) {
-        // A frame made here goes past ws, which is well only where ws would send it as it is, and has nothing waiting to go before it.
-        const isPlain = !hasExtensions && socket.bufferedAmount === stream.writableLength;
-        if (isPlain && socket.readyState === socket.OPEN) stream.write(frame(prefix, payload));
-        else socket.send(Buffer.concat([prefix, payload, SUFFIX]), TEXT);
-      },
-      whenFree,
-    };
+    return new SocketOutlet(socket, request.socket, id, this);
   }
 
-  #wait(socket: WebSocket, stream: Socket, run: () => Promise<void>): void {
+  /** Has `run` wait for its turn on a connection that is backed up. */
+  wait(socket: WebSocket, stream: Socket, run: () => Promise<void>): void {
     const waiting = this.#waiting.get(socket);
     if (waiting) {
       waiting.push(run);
@@ -63,6 +49,40 @@ export class SocketOutlets {
       await Promise.race([run(), passed(TURN_MS)]);
     }
     this.#waiting.delete(socket);
+  }
+}
+
+/** One operation's. There is one for each subscriber, idle as it may be: fields cost less than closures. */
+class SocketOutlet implements Outlet {
+  readonly #socket: WebSocket;
+  readonly #stream: Socket;
+  readonly #prefix: Buffer;
+  readonly #hasExtensions: boolean;
+  readonly #outlets: SocketOutlets;
+
+  constructor(socket: WebSocket, stream: Socket, id: string, outlets: SocketOutlets) {
+    this.#socket = socket;
+    this.#stream = stream;
+    this.#prefix = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+    this.#hasExtensions = socket.extensions !== '';
+    this.#outlets = outlets;
+  }
+
+  get isFree(): boolean {
+    return isFree(this.#socket);
+  }
+
+  write(payload: Buffer): void {
+    const socket = this.#socket;
+    const stream = this.#stream;
+    // A frame made here goes past ws, which is well only where ws would send it as it is, and has nothing waiting to go before it.
+    const isPlain = !this.#hasExtensions && socket.bufferedAmount === stream.writableLength;
+    if (isPlain && socket.readyState === socket.OPEN) stream.write(frame(this.#prefix, payload));
+    else socket.send(Buffer.concat([this.#prefix, payload, SUFFIX]), TEXT);
+  }
+
+  whenFree(run: () => Promise<void>): void {
+    this.#outlets.wait(this.#socket, this.#stream, run);
   }
 }
 

@@ -1,0 +1,44 @@
+import process from 'node:process';
+import { setImmediate } from 'node:timers/promises';
+import { arpeggio } from './arpeggio.ts';
+import { changesNamed } from './changes.ts';
+import { mercuriusSide } from './mercurius.ts';
+import { rawWs } from './raw-ws.ts';
+import type { Question, Usage } from './remote.ts';
+import type { Start } from './side.ts';
+import { stockYoga, yogaWithQueues } from './stock-yoga.ts';
+
+/** One side in a process of its own, so that its CPU time and its memory are its own: `process.ts SIDE CHANGES`, asked over IPC. */
+const sides: { readonly [name: string]: Start } = {
+  arpeggio,
+  'raw ws': rawWs,
+  'stock Yoga': stockYoga,
+  'Yoga with queues': yogaWithQueues,
+  Mercurius: mercuriusSide,
+};
+
+async function usage(): Promise<Usage> {
+  const { user, system } = process.cpuUsage();
+  for (let i = 0; i < 3; i += 1) {
+    globalThis.gc?.();
+    await setImmediate();
+  }
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return { cpu: user + system, heap: heapUsed, external, rss };
+}
+
+const [name = '', changes = ''] = process.argv.slice(2);
+const start = sides[name];
+if (!start) throw new Error(`There is no side ${name}.`);
+const side = await start(changesNamed(changes));
+
+function answer(question: Question): Promise<unknown> {
+  if ('update' in question) return side.update(question.update);
+  return 'usage' in question ? usage() : (side.state?.() ?? Promise.resolve(null));
+}
+
+process.on('message', async (question: Question) => {
+  process.send?.(await answer(question));
+});
+process.on('disconnect', () => process.exit());
+process.send?.(side.url);
