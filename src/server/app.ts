@@ -11,6 +11,7 @@ import { schema } from '../schema/index.ts';
 import { useBodyLimit } from './body-limit.ts';
 import { DocumentCache } from './document-cache.ts';
 import { useDocumentLimit } from './document-limit.ts';
+import { usePlans } from './execution/use-plans.ts';
 import { useGraphiQL } from './graphiql.ts';
 import { useHealth } from './health.ts';
 import { useJsonOnly } from './json-only.ts';
@@ -64,6 +65,7 @@ export function createApp(options: AppOptions): App {
       useBodyLimit(limits.bodyBytes),
       useDocumentLimit(limits.documentTokens),
       useOutcome(),
+      usePlans(),
       useStreams(onStream),
     ],
     // A page of another origin may neither read answers nor send what needs a preflight.
