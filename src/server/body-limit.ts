@@ -9,8 +9,7 @@ export function useBodyLimit(maxBytes: number): Plugin<object, { readonly req?: 
       // Without a parser it is refused for its type.
       if (request.method !== 'POST' || !requestParser) return;
       if (Number(request.headers.get('content-length')) > maxBytes) throw TOO_LARGE;
-      const parse = (bytes: Buffer): GraphQLParams => paramsOf(bytes.toString('utf8'));
-      setRequestParser(({ body }) => (req ? readNode(req, maxBytes) : readWeb(body, maxBytes)).then(parse));
+      setRequestParser(async ({ body }) => paramsOf(await (req ? readNode(req, maxBytes) : readWeb(body, maxBytes))));
     },
   };
 }
@@ -20,18 +19,16 @@ function readNode(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const take = (chunk: Buffer): void => {
+    request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= maxBytes) {
         chunks.push(chunk);
-        return;
+      } else {
+        // The rest still has to go by: the answer comes the way that the body does.
+        chunks.length = 0;
+        reject(TOO_LARGE);
       }
-      // The rest goes by unread: the answer comes the way that the body does.
-      chunks.length = 0;
-      request.off('data', take).resume();
-      reject(TOO_LARGE);
-    };
-    request.on('data', take);
+    });
     request.once('end', () => resolve(Buffer.concat(chunks)));
     request.once('error', () => reject(INCOMPLETE));
   });
@@ -55,10 +52,10 @@ async function readWeb(body: ReadableStream<Uint8Array> | null, maxBytes: number
 }
 
 /** A list would be a batch, which Yoga refuses. */
-function paramsOf(text: string): GraphQLParams {
+function paramsOf(body: Buffer): GraphQLParams {
   let params: unknown;
   try {
-    params = JSON.parse(text);
+    params = JSON.parse(body.toString('utf8'));
   } catch {
     throw badRequest('The body is no JSON.');
   }

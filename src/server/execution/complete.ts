@@ -89,6 +89,7 @@ function ofAbstract(type: GraphQLAbstractType, selected: Selected): Complete {
 function ofList(type: GraphQLList<GraphQLOutputType>, selected: Selected): Complete {
   const { ofType } = type;
   const complete = completerOf(ofType, selected);
+  const isNonNull = isNonNullType(ofType);
   return (execution, info, path, value) => {
     if (!isIterable(value)) {
       throw new GraphQLError(
@@ -99,17 +100,20 @@ function ofList(type: GraphQLList<GraphQLOutputType>, selected: Selected): Compl
     const items: unknown[] = [];
     for (const item of value) {
       const itemPath: Path = { prev: path, key: items.length, typename: undefined };
-      const fail = (error: unknown): null => execution.fail(error, info.fieldNodes, itemPath, isNonNullType(ofType));
       try {
         const completed = isPromise(item)
           ? item.then((resolved) => complete(execution, info, itemPath, resolved))
           : complete(execution, info, itemPath, item);
         if (isPromise(completed)) isPending = true;
-        items.push(isPromise(completed) ? completed.then(undefined, fail) : completed);
+        items.push(
+          isPromise(completed)
+            ? completed.then(undefined, (error) => execution.fail(error, info.fieldNodes, itemPath, isNonNull))
+            : completed,
+        );
       } catch (error) {
         // The others may fail as well, which is nobody's news if this ends the list.
         for (const other of items) if (isPromise(other)) other.catch(() => {});
-        items.push(fail(error));
+        items.push(execution.fail(error, info.fieldNodes, itemPath, isNonNull));
       }
     }
     return isPending ? Promise.all(items) : items;

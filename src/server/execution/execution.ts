@@ -41,16 +41,16 @@ export class Execution {
 
   run(): MaybePromise<ExecutionResult> {
     const { fields, operation } = this.plan;
-    const failed = (error: unknown): ExecutionResult => {
-      this.#add(error, undefined);
-      return this.#answer(null);
-    };
     try {
       const isSerial = operation.operation === 'mutation';
       const data = isSerial ? this.#serially(fields) : executeFields(this, fields, this.rootValue, undefined);
-      return isPromise(data) ? data.then((resolved) => this.#answer(resolved), failed) : this.#answer(data);
+      if (!isPromise(data)) return this.#answer(data);
+      return data.then(
+        (resolved) => this.#answer(resolved),
+        (error) => this.#failure(error),
+      );
     } catch (error) {
-      return failed(error);
+      return this.#failure(error);
     }
   }
 
@@ -70,6 +70,11 @@ export class Execution {
     this.#nulled.add(path);
     // Whatever arrives here has been located.
     this.#errors.push(error as GraphQLError);
+  }
+
+  #failure(error: unknown): ExecutionResult {
+    this.#add(error, undefined);
+    return this.#answer(null);
   }
 
   #answer(data: Data | null): ExecutionResult {
