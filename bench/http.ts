@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import process from 'node:process';
-import { text } from 'node:stream/consumers';
 import { isDeepStrictEqual } from 'node:util';
 import { RedisServer } from '../test/helpers/redis/server.ts';
 import { median, SideProcess } from './side-process.ts';
@@ -46,66 +45,86 @@ interface Figure {
   readonly cpuPerRequest: number;
 }
 
-/** The same request again and again. The first answer is compared with what it should be, every other one with the first. */
-class Load {
-  readonly #url: string;
-  readonly #agent: Agent;
-  readonly #body: string;
-  readonly #expected: unknown;
-  #right: string | undefined;
+/**
+ * The same request again and again, on one keep-alive connection. It is written and its answers are read by hand, so that the load costs less
+ * than the server and keeps it busy. The first answer is compared with what it should be, every other one with the first.
+ */
+class Connection {
+  readonly #socket: Socket;
+  readonly #request: Buffer;
+  #received = '';
+  #isRight: (body: string) => boolean;
+  #onAnswer = (): void => {};
+  #onFailure = (_: unknown): void => {};
 
-  constructor(url: string, agent: Agent, body: string, expected: unknown) {
-    this.#url = url;
-    this.#agent = agent;
-    this.#body = body;
-    this.#expected = expected;
+  constructor(url: URL, body: string, expected: unknown) {
+    const headers = [
+      `POST ${url.pathname} HTTP/1.1`,
+      `host: ${url.host}`,
+      'content-type: application/json',
+      'accept: application/json',
+      `content-length: ${Buffer.byteLength(body)}`,
+    ];
+    this.#request = Buffer.from(`${headers.join('\r\n')}\r\n\r\n${body}`);
+    this.#isRight = (first) => {
+      this.#isRight = (other) => other === first;
+      return isDeepStrictEqual(JSON.parse(first), expected);
+    };
+    this.#socket = connect(Number(url.port), url.hostname);
+    this.#socket.on('error', (error) => this.#onFailure(error));
+    this.#socket
+      .setNoDelay()
+      .setEncoding('utf8')
+      .on('data', (text) => this.#take(String(text)));
   }
 
   async run(count: number): Promise<void> {
-    let left = count;
-    const connection = async (): Promise<void> => {
-      while (left > 0) {
-        left -= 1;
-        await this.#ask();
-      }
-    };
-    await Promise.all(Array.from({ length: CONNECTIONS }, connection));
+    for (let n = 0; n < count; n += 1) {
+      await new Promise<void>((resolve, reject) => {
+        this.#onAnswer = resolve;
+        this.#onFailure = reject;
+        this.#socket.write(this.#request);
+      });
+    }
   }
 
-  async #ask(): Promise<void> {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(this.#body) };
-    const answer = await new Promise<{ readonly status: number | undefined; readonly body: string }>(
-      (resolve, reject) => {
-        const posted = request(this.#url, { method: 'POST', agent: this.#agent, headers }, (response) => {
-          text(response).then((body) => resolve({ status: response.statusCode, body }), reject);
-        });
-        posted.on('error', reject).end(this.#body);
-      },
-    );
-    const { status, body } = answer;
-    this.#right ??= isDeepStrictEqual(JSON.parse(body), this.#expected) ? body : undefined;
-    if (status !== 200 || body !== this.#right) throw new Error(`Not what was asked for: ${status} ${body}`);
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  /** All sides tell how long their answers are, and these are of one byte a character. */
+  #take(text: string): void {
+    this.#received += text;
+    const end = this.#received.indexOf('\r\n\r\n') + 4;
+    if (end < 4) return;
+    const length = Number(/\r\ncontent-length: *(\d+)\r\n/i.exec(this.#received)?.[1]);
+    if (this.#received.length < end + length) return;
+    const answer = this.#received;
+    this.#received = '';
+    if (answer.startsWith('HTTP/1.1 200 ') && this.#isRight(answer.slice(end))) this.#onAnswer();
+    else this.#onFailure(new Error(`Not what was asked for: ${answer}`));
   }
 }
 
 async function measure(side: string, round: number): Promise<Figure[]> {
   const server = await SideProcess.start('./http-servers.ts', side);
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const query = QUERY.replace('SIDE', side.startsWith('arpeggio') ? 'Version' : 'Int');
   const figures: Figure[] = [];
   try {
     for (const { name, version, expected } of CASES) {
       const body = JSON.stringify({ query, variables: { id: 'chat', version } });
-      const load = new Load(server.url, agent, body, { data: { sync: expected } });
+      const connect = () => new Connection(new URL(server.url), body, { data: { sync: expected } });
+      const connections = Array.from({ length: CONNECTIONS }, connect);
+      const each = Math.ceil(REQUESTS / CONNECTIONS);
       // Until the compiler has settled.
-      await load.run(REQUESTS / 2);
+      await Promise.all(connections.map((connection) => connection.run(each)));
       const before = await server.cpu();
-      await load.run(REQUESTS);
-      figures.push({ side, case: name, round, cpuPerRequest: ((await server.cpu()) - before) / REQUESTS });
+      await Promise.all(connections.map((connection) => connection.run(each)));
+      figures.push({ side, case: name, round, cpuPerRequest: ((await server.cpu()) - before) / (each * CONNECTIONS) });
+      for (const connection of connections) connection.close();
     }
     return figures;
   } finally {
-    agent.destroy();
     await server.stop();
   }
 }

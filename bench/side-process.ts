@@ -16,6 +16,7 @@ export class SideProcess {
     const folder = process.env['BENCH_PROFILE'];
     const profile = folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}/${side.replaceAll(/\W+/g, '-')}`, ...EXITS] : [];
     const child = fork(new URL(file, import.meta.url), [side], {
+      env: { ...process.env, NODE_ENV: 'production' },
       execArgv: ['--expose-gc', '--import', 'tsx', ...profile],
     });
     const [{ url }] = (await once(child, 'message')) as [{ url: string }];
