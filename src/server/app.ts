@@ -8,8 +8,10 @@ import type { Limits } from '../limits.ts';
 import { toGraphQLError } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../schema/builder.ts';
 import { schema } from '../schema/index.ts';
+import { useBodyLimit } from './body-limit.ts';
 import { DocumentCache } from './document-cache.ts';
 import { useDocumentLimit } from './document-limit.ts';
+import { usePlans } from './execution/use-plans.ts';
 import type { FanOut } from './fanout/fan-out.ts';
 import { useGraphiQL } from './graphiql.ts';
 import { useHealth } from './health.ts';
@@ -54,7 +56,8 @@ export function createApp(options: AppOptions): App {
     schema,
     context,
     graphqlEndpoint: GRAPHQL_PATH,
-    maxRequestBodySize: limits.bodyBytes,
+    // Ours is among the plugins.
+    maxRequestBodySize: false,
     parserAndValidationCache: { documentCache: new DocumentCache(), errorCache: new DocumentCache() },
     // Yoga's own check would answer, before our plugin is asked, every URL that ends so: no URL ends in a line break.
     healthCheckEndpoint: '\n',
@@ -63,8 +66,11 @@ export function createApp(options: AppOptions): App {
       useHealth(ready),
       graphiql && useGraphiQL(GRAPHQL_PATH),
       useJsonOnly(),
+      useBodyLimit(limits.bodyBytes),
       useDocumentLimit(limits.documentTokens),
       useOutcome(),
+      usePlans(),
+      // After the plans, which are what it shares the results of.
       useSharedStreams(fanOut, context),
       useStreams(onStream),
     ],

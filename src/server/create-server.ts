@@ -66,13 +66,12 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
       await engine.ready();
     },
   });
-  // A page of another site whose name leads here is not of our origin, though its browser thinks so (DNS rebinding).
-  const isMeant = (request: IncomingMessage): boolean =>
-    !isLoopback(host) || isLoopback(urlOf(request)?.hostname.replace(/^\[|\]$/g, '') ?? '');
+  const targetOf = lastRemembered((url) => targetAt(url, host));
   const httpServer = createHttpServer((request, response) => {
-    if (urlOf(request) === null) {
+    const target = targetOf(urlOf(request));
+    if (target === 'nowhere') {
       response.writeHead(400).end();
-    } else if (!isMeant(request)) {
+    } else if (target === 'elsewhere') {
       response.writeHead(421, { 'content-type': 'text/plain' }).end('This server is not that host.\n');
     } else {
       void app(request, response);
@@ -90,6 +89,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
       if (!insecure && !isLoopback(host)) throw new Error(`Refusing to listen on ${host}: ${EXPOSED}`);
       await engine.start();
       await listening(httpServer, port, host);
+      const isMeant = (request: IncomingMessage): boolean => targetOf(urlOf(request)) === 'here';
       sockets = attachWebSockets(httpServer, app, fanOut, keepAlive, limits, log, isMeant);
       cleanup.join();
       if (options.contextAutoDelete) await cleanup.startUnlessSet({ intervalMs: options.cleanupIntervalMs });
@@ -123,9 +123,23 @@ function cancelledBy(signal: AbortSignal, response: Response): Response {
 }
 
 /** What Yoga makes of a request's URL. Where that is none, Yoga would answer with the stack of its own failure. */
-function urlOf({ headers, url }: IncomingMessage): URL | null {
-  const text = `http://${headers.host || 'localhost'}${url}`;
-  return URL.canParse(text) ? new URL(text) : null;
+function urlOf({ headers, url }: IncomingMessage): string {
+  return `http://${headers.host || 'localhost'}${url}`;
+}
+
+/** A page of another site whose name leads here is not of our origin, though its browser thinks so (DNS rebinding). */
+function targetAt(url: string, host: string): 'here' | 'elsewhere' | 'nowhere' {
+  if (!URL.canParse(url)) return 'nowhere';
+  return !isLoopback(host) || isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, '')) ? 'here' : 'elsewhere';
+}
+
+/** Most requests go where the one before them went. */
+function lastRemembered<T>(answer: (question: string) => T): (question: string) => T {
+  let last: { readonly question: string; readonly answer: T } | undefined;
+  return (question) => {
+    if (last?.question !== question) last = { question, answer: answer(question) };
+    return last.answer;
+  };
 }
 
 function listening(httpServer: HttpServer, port: number, host: string): Promise<void> {

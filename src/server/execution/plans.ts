@@ -1,0 +1,71 @@
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  getOperationAST,
+  getVariableValues,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { Execution } from './execution.ts';
+import { type Plan, planOf } from './plan.ts';
+
+type MaybePromise<T> = T | Promise<T>;
+type Run = (rootValue: unknown) => MaybePromise<ExecutionResult>;
+type Events = AsyncIterable<ExecutionResult> | ExecutionResult;
+
+/** As many errors of variables as graphql-js tells of. */
+const MAX_ERRORS = { maxErrors: 50 };
+
+/**
+ * Executes operations of valid documents by their plans, each made when it first runs and kept as long as its document is. Answers are those
+ * of graphql-js. An operation that can't be planned, or whose variables do not fit, is left to `otherwise`.
+ */
+export class Plans {
+  readonly #plans = new WeakMap<OperationDefinitionNode, Plan | null>();
+
+  execute<T>(args: ExecutionArgs, otherwise: (args: ExecutionArgs) => T): T | MaybePromise<ExecutionResult> {
+    const run = this.#runnerOf(args);
+    return run ? run(args.rootValue) : otherwise(args);
+  }
+
+  /** Variables are looked at once, not for each event. */
+  async subscribe<T>(args: ExecutionArgs, otherwise: (args: ExecutionArgs) => T): Promise<Awaited<T> | Events> {
+    const run = this.#runnerOf(args);
+    if (!run) return await otherwise(args);
+    const events = await createSourceEventStream(args);
+    return Symbol.asyncIterator in events ? mapped(events[Symbol.asyncIterator](), run) : events;
+  }
+
+  #runnerOf(args: ExecutionArgs): Run | null {
+    const { schema, document, operationName, contextValue } = args;
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return null;
+    let plan = this.#plans.get(operation);
+    if (plan === undefined) {
+      plan = planOf(schema, document, operation);
+      this.#plans.set(operation, plan);
+    }
+    if (!plan) return null;
+    const { variableDefinitions = [] } = operation;
+    const { coerced } = getVariableValues(schema, variableDefinitions, args.variableValues ?? {}, MAX_ERRORS);
+    if (!coerced) return null;
+    const found = plan;
+    return (rootValue) => new Execution(found, { rootValue, contextValue, variableValues: coerced }).run();
+  }
+}
+
+function mapped(events: AsyncIterator<unknown>, run: Run): AsyncIterableIterator<ExecutionResult> {
+  return {
+    async next() {
+      const { done, value } = await events.next();
+      return done ? { done, value: undefined } : { done: false, value: await run(value) };
+    },
+    async return() {
+      await events.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
