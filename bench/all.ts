@@ -19,6 +19,26 @@ const BENCHES: readonly Bench[] = [
     quick: { BENCH_SUBSCRIBERS: '1000', BENCH_ROUNDS: '1', BENCH_EVENTS: '20000' },
   },
   {
+    name: 'sse',
+    what: 'the same over SSE, beside plain node:http and stock Yoga',
+    quick: { BENCH_SUBSCRIBERS: '100', BENCH_ROUNDS: '1', BENCH_EVENTS: '10000' },
+  },
+  {
+    name: 'distinct',
+    what: 'telling subscribers of whom no two ask the same, beside raw ws and stock Yoga',
+    quick: { BENCH_SUBSCRIBERS: '100', BENCH_ROUNDS: '1', BENCH_EVENTS: '10000' },
+  },
+  {
+    name: 'http',
+    what: 'sync over HTTP, beside node:http, Apollo Server, Mercurius and stock Yoga',
+    quick: { BENCH_ROUNDS: '1', BENCH_REQUESTS: '2000' },
+  },
+  {
+    name: 'writes',
+    what: 'writes, beside WATCH / MULTI, compare-and-set and a plain loop',
+    quick: { BENCH_ROUNDS: '1', BENCH_SECONDS: '0.5' },
+  },
+  {
     name: 'stalled',
     what: 'readers that stop reading, beside Yoga and Mercurius',
     quick: { BENCH_EVENTS: '1500' },

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { BenchRedis } from './bench-redis.ts';
 import type { Row, RowResult } from './chord-row.ts';
 import type { SideName } from './chord-sides.ts';
-import { forkCompiled } from './compiled.ts';
+import { forkFile } from './fork.ts';
 import { figure, goal, keepResults, printTable } from './table.ts';
 
 /**
@@ -42,7 +42,7 @@ const CHORD = {
 } as const;
 
 async function runRow(row: Row): Promise<RowResult> {
-  const child = forkCompiled('chord-row', row);
+  const child = forkFile('chord-row', JSON.stringify(row));
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${row.side}: ended with ${code}.`);
   });

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { WebSocket } from 'ws';
-import { median, SideProcess } from './side-process.ts';
+import { RemoteSide } from './sides/remote.ts';
+import { median } from './table.ts';
 
 /**
  * What one event costs the server in CPU time where nothing can be shared, over WebSocket, beside stock Yoga with graphql-ws: one
@@ -60,23 +61,23 @@ class Subscriber {
 }
 
 async function measure(side: string): Promise<number> {
-  const server = await SideProcess.start('./fanout-servers.ts', side);
+  const server = await RemoteSide.start(side, 'statuses');
   try {
     const crowd = await Promise.all(
       Array.from({ length: SUBSCRIBERS }, (_, n) => Subscriber.join(server.url, side, n)),
     );
     const deliver = async (): Promise<void> => {
-      const { version } = await server.ask<{ readonly version: number }>({ update: 1 });
+      const version = await server.update(1);
       await Promise.all(crowd.map((subscriber) => subscriber.told(version)));
     };
     // Until every subscription listens there is no word of it: what some miss is thrown away.
     while (!(await Promise.race([deliver().then(() => true), timeout(1000)])));
     // Until the compiler has settled.
     for (let warm = 0; warm < EVENTS / SUBSCRIBERS / 2; warm += 1) await deliver();
-    const before = await server.cpu();
+    const { cpu: before } = await server.usage();
     const updates = Math.ceil(EVENTS / SUBSCRIBERS);
     for (let n = 0; n < updates; n += 1) await deliver();
-    return ((await server.cpu()) - before) / (updates * SUBSCRIBERS);
+    return ((await server.usage()).cpu - before) / (updates * SUBSCRIBERS);
   } finally {
     await server.stop();
   }

@@ -3,7 +3,8 @@ import { connect, type Socket } from 'node:net';
 import process from 'node:process';
 import { isDeepStrictEqual } from 'node:util';
 import { RedisServer } from '../test/helpers/redis/server.ts';
-import { median, SideProcess } from './side-process.ts';
+import { SideProcess } from './side-process.ts';
+import { median } from './table.ts';
 
 /**
  * What `sync` costs the server in CPU time over HTTP, beside what else answers GraphQL in Node: one context of 12 KB, keep-alive
@@ -107,7 +108,7 @@ class Connection {
 }
 
 async function measure(side: string, round: number): Promise<Figure[]> {
-  const server = await SideProcess.start('./http-servers.ts', side);
+  const server = await SideProcess.start('http-servers', side);
   const query = QUERY.replace('SIDE', side.startsWith('arpeggio') ? 'Version' : 'Int');
   const figures: Figure[] = [];
   try {

@@ -1,5 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import process from 'node:process';
+import { forkFile } from './fork.ts';
 
 /** One side of a benchmark in a process of its own, so that its CPU time is its own. It has to answer `usage`, and to begin by its url. */
 export class SideProcess {
@@ -11,14 +13,9 @@ export class SideProcess {
     this.url = url;
   }
 
-  /** `file` lies beside this one. With BENCH_PROFILE=FOLDER each side leaves a CPU profile there. */
+  /** `file` lies in this folder. */
   static async start(file: string, side: string): Promise<SideProcess> {
-    const folder = process.env['BENCH_PROFILE'];
-    const profile = folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}/${side.replaceAll(/\W+/g, '-')}`, ...EXITS] : [];
-    const child = fork(new URL(file, import.meta.url), [side], {
-      env: { ...process.env, NODE_ENV: 'production' },
-      execArgv: ['--expose-gc', '--import', 'tsx', ...profile],
-    });
+    const child = forkFile(file, side);
     const [{ url }] = (await once(child, 'message')) as [{ url: string }];
     return new SideProcess(child, url);
   }
@@ -39,11 +36,4 @@ export class SideProcess {
     this.#child.kill(process.env['BENCH_PROFILE'] ? 'SIGTERM' : 'SIGKILL');
     await once(this.#child, 'exit');
   }
-}
-
-/** Only a process that ends by itself writes its profile. */
-const EXITS = ['--import', 'data:text/javascript,process.on("SIGTERM",()=>process.exit())'];
-
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

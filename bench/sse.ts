@@ -1,8 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import process from 'node:process';
+import { forkFile } from './fork.ts';
 
 /**
  * What one update costs the server in CPU time for each subscriber that is told of it over SSE, beside a plain node:http server and stock
@@ -37,8 +38,7 @@ class Server {
   }
 
   static async start(side: string): Promise<Server> {
-    const file = new URL('./sse-servers.ts', import.meta.url);
-    const child = fork(file, [side], { execArgv: ['--expose-gc', '--import', 'tsx'] });
+    const child = forkFile('sse-servers', side);
     const [{ port }] = (await once(child, 'message')) as [{ port: number }];
     return new Server(child, port);
   }

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 import type { BenchRedis } from './bench-redis.ts';
-import { forkCompiled } from './compiled.ts';
+import { forkFile } from './fork.ts';
 import type { SideName } from './writes-sides.ts';
 import type { Done, Job } from './writes-worker.ts';
 
@@ -45,7 +45,7 @@ export async function run(plan: Plan): Promise<Result> {
   const children: ChildProcess[] = [];
   try {
     for (let worker = 0; worker < processes; worker += 1) {
-      const child = forkCompiled('writes-worker', { ...job, worker } satisfies Job);
+      const child = forkFile('writes-worker', JSON.stringify({ ...job, worker } satisfies Job));
       children.push(child);
       await told(child);
     }

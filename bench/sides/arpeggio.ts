@@ -1,4 +1,5 @@
-import { createServer, silentLog } from '../built.ts';
+import { createServer } from '../../src/server/create-server.ts';
+import { silentLog } from '../../src/server/log.ts';
 import { groupChat } from '../chord-context.ts';
 import { PARTICIPANTS } from './changes.ts';
 import type { Start } from './side.ts';

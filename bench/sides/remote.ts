@@ -1,6 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { JsonObject } from '../../src/json.ts';
+import { forkFile } from '../fork.ts';
 
 export type Question = { readonly update: number } | { readonly usage: true } | { readonly state: true };
 
@@ -26,8 +27,7 @@ export class RemoteSide {
   }
 
   static async start(name: string, changes: string): Promise<RemoteSide> {
-    const file = new URL('./process.ts', import.meta.url);
-    const child = fork(file, [name, changes], { execArgv: ['--expose-gc', '--no-warnings', '--import', 'tsx'] });
+    const child = forkFile('sides/process', name, changes);
     return new RemoteSide(child, await answer<string>(child));
   }
 
