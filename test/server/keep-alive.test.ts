@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { MemoryFeed } from '../../src/feed/memory-feed.ts';
 import type { Address } from '../../src/server/create-server.ts';
 import { noDeliveries } from '../../src/server/fanout/deliveries.ts';
 import { LOOK_MS, SLOWEST_BYTES, STALLED_LOOKS } from '../../src/server/keep-alive.ts';
@@ -59,7 +60,13 @@ async function start() {
   const clock = new FakeClock();
   const deliveries = noDeliveries();
   const sockets = serverSockets();
-  const app = await startApp({ clock, deliveries, heartbeatMs: 2 ** 31 - 1, limits: { contextBytes: 2 ** 24 } });
+  const app = await startApp({
+    clock,
+    deliveries,
+    feed: new MemoryFeed(),
+    heartbeatMs: 2 ** 31 - 1,
+    limits: { contextBytes: 2 ** 24 },
+  });
   let n = 0;
   const update = async (bytes: number): Promise<void> => {
     n += 1;

@@ -56,7 +56,7 @@ async function headOf(stream: RawStream): Promise<readonly unknown[]> {
 
 describe('A subscription over SSE that is shared', () => {
   it('is told what it would be told alone, byte by byte, head and all', async () => {
-    const app = await startApp();
+    const app = await startApp({ feed: new MemoryFeed() });
     const { manager } = app.server;
     const first = (await manager.set('a', { n: 1 })).context;
     await manager.update('a', { n: 2 });
@@ -108,6 +108,7 @@ describe('A subscription over SSE that is shared', () => {
   it('tells of an event that fails in part as it would alone, and goes on', async () => {
     let fails = false;
     const app = await startApp({
+      feed: new MemoryFeed(),
       deltaFormatter: (_, { version }) => {
         if (fails) throw new TypeError('secret');
         return version;
@@ -204,7 +205,7 @@ describe('A subscription over SSE that is shared', () => {
   it('tells each subscriber what it would be told alone, whatever happens, whoever comes and goes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(STEP, { minLength: 8, maxLength: 25 }), async (steps) => {
-        const app = await startApp({ deltaThreshold: 4 });
+        const app = await startApp({ deltaThreshold: 4, feed: new MemoryFeed() });
         const { manager } = app.server;
         const cursors: string[] = [];
         const pairs: Pair[] = [];
