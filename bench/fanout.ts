@@ -14,6 +14,11 @@ const ROUNDS = number('BENCH_ROUNDS', 3);
 /** Events that each measurement delivers, about. */
 const EVENTS = number('BENCH_EVENTS', 100_000);
 
+/** Bursts of a measurement, at least, and before the first and the next ones: fewer would be a measurement of chance, or of a cold process. */
+const LEAST_BURSTS = 5;
+const FIRST_WARM_UP = 10;
+const WARM_UP = 3;
+
 const STOCK_QUERY = 'subscription($id:ID!){contextChanged(id:$id){version delta}}';
 const QUERIES: { readonly [side: string]: string | null } = {
   'raw ws': null,
@@ -43,20 +48,20 @@ async function measure(side: string, subscribers: number, round: number): Promis
     const half = Math.floor(subscribers / 2);
     await crowd.join(server.url, half, query);
     await crowd.settle(server);
-    const before = await server.usage();
+    const before = await server.memory();
     await crowd.join(server.url, subscribers - half, query);
     await crowd.settle(server);
-    const after = await server.usage();
+    const after = await server.memory();
     const idleHeap = (after.heap + after.external - before.heap - before.external) / (subscribers - half);
     const idleRss = (after.rss - before.rss) / (subscribers - half);
     const figures: Figure[] = [];
     for (const inFlight of IN_FLIGHT) {
-      const bursts = Math.max(3, Math.ceil(EVENTS / (subscribers * inFlight)));
-      for (let burst = 0; burst < 3; burst += 1) await deliver(server, crowd, inFlight);
-      const before = await server.usage();
+      const bursts = Math.max(LEAST_BURSTS, Math.ceil(EVENTS / (subscribers * inFlight)));
+      const warmUp = figures.length === 0 ? FIRST_WARM_UP : WARM_UP;
+      for (let burst = 0; burst < warmUp; burst += 1) await deliver(server, crowd, inFlight);
+      const cpuBefore = await server.cpu();
       for (let burst = 0; burst < bursts; burst += 1) await deliver(server, crowd, inFlight);
-      const after = await server.usage();
-      const cpuPerEvent = (after.cpu - before.cpu) / (bursts * inFlight * subscribers);
+      const cpuPerEvent = ((await server.cpu()) - cpuBefore) / (bursts * inFlight * subscribers);
       figures.push({ side, subscribers, inFlight, round, cpuPerEvent, idleHeap, idleRss });
     }
     return figures;

@@ -167,9 +167,10 @@ export async function bySubscribers(side: string, query: string, counts: readonl
     joined = x;
     await crowd.settle(server);
     const updates = Math.min(1000, Math.max(8, Math.ceil(30_000 / x)));
-    const before = await server.usage();
+    for (let i = 0; i < 8; i += 1) await crowd.all(await server.update(1));
+    const before = await server.cpu();
     for (let i = 0; i < updates; i += 1) await crowd.all(await server.update(1));
-    const y = ((await server.usage()).cpu - before.cpu) / updates;
+    const y = ((await server.cpu()) - before) / updates;
     points.push({ chart: 'event', line: side, x, y }, { chart: 'subscriber', line: side, x, y: y / x });
   }
   crowd.leave();

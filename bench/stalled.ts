@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { WebSocket } from 'ws';
 import { emptyReplica, follow, type Replica, type ReplicaEvent } from '../src/client/index.ts';
 import { number } from './environment.ts';
-import { RemoteSide, type Usage } from './sides/remote.ts';
+import { type Memory, RemoteSide } from './sides/remote.ts';
 import { subscribe, versionIn } from './subscriber.ts';
 import { ceiling, figure, keepResults, printTable } from './table.ts';
 
@@ -76,7 +76,7 @@ interface Result {
   readonly events: number;
   readonly seconds: number;
   /** The server's memory when the readers stalled, and after each further part of the events. */
-  readonly usage: readonly Usage[];
+  readonly memory: readonly Memory[];
   /** What each stalled reader was told when it read again. */
   readonly told: readonly number[];
   readonly cut: number;
@@ -102,7 +102,7 @@ async function measure(side: string): Promise<Result> {
   const server = await RemoteSide.start(side, `text:${EVENT_BYTES}`);
   const readers = Array.from({ length: 2 * READERS }, () => new Reader());
   const [healthy, stalled] = [readers.slice(READERS), readers.slice(0, READERS)];
-  const usage: Usage[] = [];
+  const memory: Memory[] = [];
   let version = 0;
   let events = 0;
   const update = async (): Promise<void> => {
@@ -121,16 +121,16 @@ async function measure(side: string): Promise<Result> {
       reader.stall();
       reader.events = 0;
     }
-    usage.push(await server.usage());
+    memory.push(await server.memory());
     for (let step = 1; step <= STEPS; step += 1) {
       for (; events < (EVENTS * step) / STEPS; events += 1) await update();
-      usage.push(await server.usage());
+      memory.push(await server.memory());
     }
   } catch (error) {
     for (const reader of readers) reader.leave();
     await server.stop();
     const failure = error instanceof Error ? error.message : String(error);
-    return { side, events, seconds: seconds(started), usage, told: [], cut: 0, equal: null, failure };
+    return { side, events, seconds: seconds(started), memory, told: [], cut: 0, equal: null, failure };
   }
   const took = seconds(started);
   for (const reader of stalled) reader.resume();
@@ -142,7 +142,7 @@ async function measure(side: string): Promise<Result> {
     side,
     events,
     seconds: took,
-    usage,
+    memory,
     told: stalled.map((reader) => reader.events),
     cut: stalled.filter(({ isCut }) => isCut).length,
     equal: state && stalled.filter(holds).length,
@@ -161,17 +161,17 @@ const MB = 1024 * 1024;
 const results: Result[] = [];
 for (const side of SIDES) results.push(await measure(side));
 
-const held = ({ heap, external }: Usage): number => heap + external;
+const held = ({ heap, external }: Memory): number => heap + external;
 
-/** Growth from one usage to another. */
-function growth({ usage }: Result, from: number, of: (usage: Usage) => number): number {
-  const [first, last] = [usage[from], usage.at(-1)];
+/** Growth from one memory to another. */
+function growth({ memory }: Result, from: number, of: (memory: Memory) => number): number {
+  const [first, last] = [memory[from], memory.at(-1)];
   return first && last ? of(last) - of(first) : Number.NaN;
 }
 
 /** The first part fills what has a bound; what comes after is growth without one. */
 const perThousand = (result: Result): number =>
-  ((growth(result, 1, held) / Math.max(1, result.usage.length - 2)) * 1000) / (EVENTS / STEPS);
+  ((growth(result, 1, held) / (result.memory.length - 2)) * 1000) / (EVENTS / STEPS);
 
 printTable(
   [
@@ -190,8 +190,8 @@ printTable(
     result.side,
     `${result.events}`,
     figure(result.seconds, 's'),
-    ...([({ heap }) => heap, ({ external }) => external, ({ rss }) => rss] as ((usage: Usage) => number)[]).map((of) =>
-      figure(growth(result, 0, of) / MB, 'MB'),
+    ...([({ heap }) => heap, ({ external }) => external, ({ rss }) => rss] as ((memory: Memory) => number)[]).map(
+      (of) => figure(growth(result, 0, of) / MB, 'MB'),
     ),
     figure(perThousand(result) / MB, 'MB'),
     figure(growth(result, 0, held) / READERS / 1024, 'KB'),

@@ -4,7 +4,7 @@ import { arpeggio } from './arpeggio.ts';
 import { changesNamed } from './changes.ts';
 import { mercuriusSide } from './mercurius.ts';
 import { rawWs } from './raw-ws.ts';
-import type { Question, Usage } from './remote.ts';
+import type { Memory, Question } from './remote.ts';
 import type { Start } from './side.ts';
 import { stockYoga, yogaWithQueues } from './stock-yoga.ts';
 
@@ -17,14 +17,18 @@ const sides: { readonly [name: string]: Start } = {
   Mercurius: mercuriusSide,
 };
 
-async function usage(): Promise<Usage> {
+function cpu(): number {
   const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+async function memory(): Promise<Memory> {
   for (let i = 0; i < 3; i += 1) {
     globalThis.gc?.();
     await setImmediate();
   }
   const { heapUsed, external, rss } = process.memoryUsage();
-  return { cpu: user + system, heap: heapUsed, external, rss };
+  return { heap: heapUsed, external, rss };
 }
 
 const [name = '', changes = ''] = process.argv.slice(2);
@@ -32,9 +36,11 @@ const start = sides[name];
 if (!start) throw new Error(`There is no side ${name}.`);
 const side = await start(changesNamed(changes));
 
-function answer(question: Question): Promise<unknown> {
+async function answer(question: Question): Promise<unknown> {
   if ('update' in question) return side.update(question.update);
-  return 'usage' in question ? usage() : (side.state?.() ?? Promise.resolve(null));
+  if ('cpu' in question) return cpu();
+  if ('memory' in question) return memory();
+  return (await side.state?.()) ?? null;
 }
 
 process.on('message', async (question: Question) => {

@@ -3,16 +3,18 @@ import { once } from 'node:events';
 import type { JsonObject } from '../../src/json.ts';
 import { forkFile } from '../fork.ts';
 
-export type Question = { readonly update: number } | { readonly usage: true } | { readonly state: true };
+export type Question =
+  | { readonly update: number }
+  | { readonly cpu: true }
+  | { readonly memory: true }
+  | { readonly state: true };
 
-export interface Usage {
-  /** Of the process so far, in microseconds. */
-  readonly cpu: number;
-  /** Bytes after a collection. */
+/** In bytes, after a collection. */
+export interface Memory {
   readonly heap: number;
-  /** Bytes outside of the heap that objects in it hold, such as buffers. */
+  /** Outside of the heap that objects in it hold, such as buffers. */
   readonly external: number;
-  /** Bytes of the whole process. */
+  /** Of the whole process. */
   readonly rss: number;
 }
 
@@ -36,8 +38,14 @@ export class RemoteSide {
     return this.#ask<number>({ update: count });
   }
 
-  async usage(): Promise<Usage> {
-    return this.#ask<Usage>({ usage: true });
+  /** What the process has used until now, in microseconds. */
+  async cpu(): Promise<number> {
+    return this.#ask<number>({ cpu: true });
+  }
+
+  /** It collects first, and is slower for a while after it: not for the middle of a measurement of time. */
+  async memory(): Promise<Memory> {
+    return this.#ask<Memory>({ memory: true });
   }
 
   /** The context as it stands; null where the side keeps none. */
