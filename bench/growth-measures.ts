@@ -118,20 +118,21 @@ export async function byWindow(place: Place, lengths: readonly number[]): Promis
   return points;
 }
 
-/** Calls on one context of many, and what each of them costs in memory, by their number. */
+/** Calls on one context of many, and what another one costs in memory, by their number. */
 export async function byCount(place: Place, counts: readonly number[]): Promise<Point[]> {
   const points: Point[] = [];
   await withServer(place, 100, async ({ manager }) => {
-    const empty = await memory(place);
     let made = 0;
     for (const x of counts) {
+      const before = await memory(place);
+      const had = made;
       await filled(x - made, () => {
         made += 1;
         return manager.set(idOf(made), profile(made));
       });
-      const used = (await memory(place)) - empty;
+      const used = (await memory(place)) - before;
       // Of few, it is lost in what the process does besides.
-      if (x >= 1000) points.push({ chart: 'memory', line: place.name, x, y: used / x });
+      if (x >= 1000) points.push({ chart: 'memory', line: place.name, x, y: used / (x - had) });
       let n = 0;
       const any = (): string => {
         n += 1;

@@ -53,9 +53,9 @@ const axes: { readonly [chart: string]: Omit<Chart, 'lines'> } = {
   window: { title: 'A longer window', x: { name: 'deltas kept (deltaThreshold)', show: count }, y: TIME },
   contexts: { title: 'More contexts', x: { name: 'contexts', show: count }, y: TIME },
   memory: {
-    title: 'What each context holds',
+    title: 'What another context holds',
     x: { name: 'contexts', show: count },
-    y: { name: 'memory of each context', show: bytes },
+    y: { name: 'memory', show: bytes },
   },
   event: { title: 'More subscribers: one update', x: { name: 'subscribers of one context', show: count }, y: CPU },
   subscriber: {
