@@ -74,10 +74,10 @@ async function measure(side: string): Promise<number> {
     while (!(await Promise.race([deliver().then(() => true), timeout(1000)])));
     // Until the compiler has settled.
     for (let warm = 0; warm < EVENTS / SUBSCRIBERS / 2; warm += 1) await deliver();
-    const { cpu: before } = await server.usage();
+    const before = await server.cpu();
     const updates = Math.ceil(EVENTS / SUBSCRIBERS);
     for (let n = 0; n < updates; n += 1) await deliver();
-    return ((await server.usage()).cpu - before) / (updates * SUBSCRIBERS);
+    return ((await server.cpu()) - before) / (updates * SUBSCRIBERS);
   } finally {
     await server.stop();
   }
