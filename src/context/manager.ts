@@ -267,8 +267,9 @@ export class ContextManager {
   }
 
   /** As it stands; where this process has the state from before, for the price of what has changed. */
-  #read(id: string): Promise<Snapshot | null> {
-    return this.#writers.find(id)?.refresh() ?? this.#store.read(id);
+  async #read(id: string): Promise<Snapshot | null> {
+    const known = await this.#writers.read(id);
+    return known === undefined ? this.#store.read(id) : known;
   }
 
   async #full(id: string, start: Start, reason: FullReason): Promise<FullContext> {

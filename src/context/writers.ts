@@ -1,3 +1,4 @@
+import type { Snapshot } from '../store/store.ts';
 import type { Writer } from './writer.ts';
 
 /** What a writer takes besides the state that it keeps, in bytes, about. */
@@ -48,9 +49,11 @@ export class Writers {
     if (this.#writers.get(id)?.isIdle) this.#rest(id);
   }
 
-  /** One that may have seen the context already. */
-  find(id: string): Writer | undefined {
-    return this.#writers.get(id);
+  /** The context as it stands, by a writer that has seen it before; undefined where there is none. What has grown counts anew. */
+  async read(id: string): Promise<Snapshot | null | undefined> {
+    const snapshot = await this.#writers.get(id)?.refresh();
+    if (this.#resting.has(id)) this.#rest(id);
+    return snapshot;
   }
 
   #rest(id: string): void {

@@ -91,6 +91,16 @@ describe('what is kept has a bound', () => {
     expect([await reads('b'), await reads('b'), await reads('a')]).toEqual([true, true, true]);
   });
 
+  test('also where what is kept has grown behind its back, and was read', async () => {
+    const { here, there } = two({ cacheBytes: 5000 });
+    for (const id of ['a', 'b']) await here.manager.set(id, { n: 1 });
+    await there.manager.update('a', { text: 'x'.repeat(10_000) });
+    await here.manager.get('a');
+    here.line.count();
+    await here.manager.update('a', { n: 2 });
+    expect(here.line.count()).toEqual({ read: 1, commit: 1 });
+  });
+
   test('but whoever is at work stays, so that who comes later waits for it', async () => {
     const { here } = two({ cacheBytes: 3000 });
     await here.manager.set('a', { text: 'x'.repeat(1000) });
