@@ -15,13 +15,13 @@ const printed: Record<string, readonly string[]> = {
   ],
   'custom-formatter.ts': [
     'delta, as the formatter makes it:',
+    '  {"key":["a","f"],"action":"added","value":"new"}',
     '  {"key":["a","b","c","d"],"action":"modified","old_value":"1","value":"2"}',
     '  {"key":["a","b","c","e"],"action":"removed","old_value":"3"}',
-    '  {"key":["a","f"],"action":"added","value":"new"}',
     'patch, in a format of the API:',
+    '  {"op":"add","path":"/a/f","value":"new"}',
     '  {"op":"replace","path":"/a/b/c/d","value":"2"}',
     '  {"op":"remove","path":"/a/b/c/e"}',
-    '  {"op":"add","path":"/a/f","value":"new"}',
   ],
   'custom-archive.ts': [
     'Exported version 2.',
