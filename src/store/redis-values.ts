@@ -1,5 +1,6 @@
 import { apply } from '../delta/apply.ts';
 import type { Delta } from '../delta/delta.ts';
+import { merge } from '../delta/merge.ts';
 import type { JsonObject } from '../json.ts';
 import type { Entry, Head, Log, Position, Receipt, Snapshot } from './store.ts';
 import { parseStored } from './stored-json.ts';
@@ -38,10 +39,9 @@ export function snapshotFrom([life, version, tag, rest, context, ...entries]: re
   const head = headFrom(life, version, tag, rest);
   if (head?.status !== 'live') return head;
   const start = freeze(parseStored(context ?? '') as JsonObject);
-  return Object.freeze({
-    ...head,
-    context: entries.reduce((state, text) => apply(entryFrom(text).delta, state), start),
-  });
+  // Applied one by one, each would copy the objects that it touches.
+  const delta = merge(entries.map((text) => entryFrom(text).delta));
+  return Object.freeze({ ...head, context: apply(delta, start) });
 }
 
 /** An entry as it stands in the log: the time in front, since trimming goes by it, and the rest as JSON. */
