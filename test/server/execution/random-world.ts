@@ -35,7 +35,7 @@ export class RandomWorld {
           this.#pick([this.#full(), this.#delta(), this.#versioned('noChange'), this.#versioned('other')]),
         );
       case 'manager.list':
-        return this.#later(this.#spoilt({ contexts: [this.#versioned('s'), this.#versioned('s')], hasNextPage: true }));
+        return this.#later(this.#spoilt({ contexts: [this.#item(), this.#item()], hasNextPage: true }));
       case 'manager.set':
       case 'manager.update':
         return this.#loose(this.#spoilt({ context: this.#full(), delta: this.#pick([null, this.#delta()]) }));
@@ -89,12 +89,17 @@ export class RandomWorld {
     };
   }
 
+  #item(): unknown {
+    return this.#spoilt({ contextId: 7, life: 'l', version: 1, cursor: 'c', insertedAt: 4, bytes: 9 }, true);
+  }
+
   /** Each property is decided now, and happens when it is read. */
-  #spoilt(value: object): object {
+  #spoilt(value: object, isItem = false): object {
     const spoilt = {};
     for (const [key, each] of Object.entries(value)) {
       const isStrange = this.#chance(12);
-      const get = (): unknown => (isStrange ? this.#strange(key) : Array.isArray(each) ? this.#list(each) : each);
+      const get = (): unknown =>
+        isStrange ? this.#strange(key, isItem) : Array.isArray(each) ? this.#list(each) : each;
       Object.defineProperty(spoilt, key, { enumerable: true, get });
     }
     return spoilt;
@@ -105,7 +110,9 @@ export class RandomWorld {
     const items = values.map((value) =>
       this.#chance(10) ? this.#pick([null, {}, new Error('the item has failed')]) : value,
     );
-    return this.#chance(50) ? items : items.map((item) => this.#later(item, this.#chance(10)));
+    const failure = new Error('the item is not to be had');
+    if (this.#chance(50)) return items;
+    return items.map((item) => (this.#chance(10) ? this.#later(failure, true) : this.#later(item)));
   }
 
   #loose(value: unknown): unknown {
@@ -113,7 +120,7 @@ export class RandomWorld {
     return this.#chance(50) ? this.#later(value) : value;
   }
 
-  #strange(name: string): unknown {
+  #strange(name: string, isAtOnce = false): unknown {
     const error = this.#pick([
       new Error(`${name} has failed`),
       new InputError(`${name} is no input`),
@@ -122,8 +129,8 @@ export class RandomWorld {
     ]);
     const kind = this.#next() % 7;
     if (kind === 0) throw error;
-    if (kind === 1) return this.#later(error, true);
-    return [error, null, undefined, this.#later(null), {}][kind - 2];
+    if (kind === 1) return isAtOnce ? error : this.#later(error, true);
+    return [error, null, undefined, isAtOnce ? null : this.#later(null), {}][kind - 2];
   }
 
   /** Some turns later. */
