@@ -12,6 +12,8 @@ export class Crowd {
   #behind = 0;
   #awaited = Number.POSITIVE_INFINITY;
   #onAll = (): void => {};
+  #onCut = (_error: Error): void => {};
+  #cut = 0;
 
   async join(url: string, count: number, query: string | null): Promise<void> {
     for (let joined = 0; joined < count; joined += AT_ONCE) {
@@ -27,17 +29,20 @@ export class Crowd {
     }
   }
 
-  /** Resolves once all of them have been told of a version. */
+  /** Resolves once all of them have been told of a version. Rejects where one is cut: it would be waited for in vain. */
   all(version: number): Promise<void> {
+    if (this.#cut > 0) return Promise.reject(this.#cutError());
     this.#awaited = version;
     this.#behind = this.#versions.filter((told) => told < version).length;
     if (this.#behind === 0) return Promise.resolve();
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#onAll = resolve;
+      this.#onCut = reject;
     });
   }
 
   leave(): void {
+    for (const socket of this.#sockets) socket.removeAllListeners('close');
     for (const socket of this.#sockets) socket.terminate();
   }
 
@@ -52,5 +57,13 @@ export class Crowd {
       if (this.#behind === 0) this.#onAll();
     });
     this.#sockets.push(socket);
+    socket.once('close', () => {
+      this.#cut += 1;
+      this.#onCut(this.#cutError());
+    });
+  }
+
+  #cutError(): Error {
+    return new Error(`${this.#cut} of ${this.#sockets.length} subscribers were cut.`);
   }
 }

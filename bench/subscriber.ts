@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
-/** A subscription to `chat` by a bare WebSocket, so that a client costs little: its messages are told as they come. */
+/** A subscription to `chat` by a bare WebSocket, so that a client costs little: its messages are told as they come. Rejects where it is cut before. */
 export async function subscribe(
   url: string,
   query: string | null,
@@ -12,7 +12,9 @@ export async function subscribe(
   // Where nothing speaks GraphQL, being connected is being subscribed.
   if (query !== null) {
     socket.send('{"type":"connection_init"}');
-    await once(socket, 'message');
+    const cut = new AbortController();
+    socket.once('close', () => cut.abort());
+    await once(socket, 'message', cut);
     const payload = { query, variables: { id: 'chat' } };
     socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
   }
