@@ -9,3 +9,9 @@ export function numbers(variable: string, fallback: readonly number[]): readonly
 export function number(variable: string, fallback: number): number {
   return Number(process.env[variable] || fallback);
 }
+
+/** What this process has used until now, in microseconds. */
+export function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}

@@ -7,6 +7,7 @@ import { silentLog } from '../src/server/log.ts';
 import { groupChat } from './chord-context.ts';
 import { Crowd } from './crowd.ts';
 import { RemoteSide } from './sides/remote.ts';
+import { byWebSocket } from './subscriber.ts';
 import { median } from './table.ts';
 
 /** One figure: of which chart, on which line, at which place of the axis. Times are in microseconds, sizes in bytes. */
@@ -161,16 +162,15 @@ export async function byCount(place: Place, counts: readonly number[]): Promise<
 export async function bySubscribers(side: string, query: string, counts: readonly number[]): Promise<Point[]> {
   const points: Point[] = [];
   const server = await RemoteSide.start(side, 'status');
-  const crowd = new Crowd();
+  const crowd = new Crowd(server);
   let joined = 0;
   for (const x of counts) {
-    await crowd.join(server.url, x - joined, query);
+    await crowd.join(x - joined, () => byWebSocket(query));
     joined = x;
-    await crowd.settle(server);
     const updates = Math.min(1000, Math.max(8, Math.ceil(30_000 / x)));
-    for (let i = 0; i < 8; i += 1) await crowd.all(await server.update(1));
+    for (let i = 0; i < 8; i += 1) await crowd.deliver(1);
     const before = await server.cpu();
-    for (let i = 0; i < updates; i += 1) await crowd.all(await server.update(1));
+    for (let i = 0; i < updates; i += 1) await crowd.deliver(1);
     const y = ((await server.cpu()) - before) / updates;
     points.push({ chart: 'event', line: side, x, y }, { chart: 'subscriber', line: side, x, y: y / x });
   }

@@ -4,6 +4,7 @@ import { RedisServer } from '../test/helpers/redis/server.ts';
 import { type Chart, drawCharts, type Line } from './chart.ts';
 import { numbers } from './environment.ts';
 import { byCount, bySize, bySubscribers, byWindow, type Place, type Point } from './growth-measures.ts';
+import { PEER_QUERY, QUERY } from './queries.ts';
 import { figure, keepResults, printTable } from './table.ts';
 
 /**
@@ -16,10 +17,7 @@ const WINDOWS = numbers('BENCH_WINDOWS', [10, 100, 1000, 10_000]);
 const CONTEXTS = numbers('BENCH_CONTEXTS', [1, 10, 100, 1000, 10_000, 100_000]);
 const SUBSCRIBERS = numbers('BENCH_SUBSCRIBERS', [1, 10, 100, 1000, 5000]);
 
-const QUERIES = {
-  arpeggio: 'subscription($id:ID!){contextChanged(id:$id){... on Delta{version delta}}}',
-  'stock Yoga': 'subscription($id:ID!){contextChanged(id:$id){version delta}}',
-};
+const QUERIES = { arpeggio: QUERY, 'stock Yoga': PEER_QUERY };
 
 const redis = await RedisServer.start();
 const places: readonly Place[] = [

@@ -11,9 +11,10 @@ import { createServer } from '../src/server/create-server.ts';
 import { silentLog } from '../src/server/log.ts';
 import type { ServerOptions } from '../src/server/server-options.ts';
 import { groupChat } from './chord-context.ts';
+import { cpuTime } from './environment.ts';
 
 /**
- * One side of the HTTP benchmark, in a process of its own so that its CPU time is its own: `tsx bench/http-servers.ts SIDE`. It has one
+ * One side of the HTTP benchmark, in a process of its own so that its CPU time is its own: `http-servers.js SIDE`. It has one
  * context of 12 KB at version 2, and answers whoever asks what a copy at version 1 or 2 lacks.
  */
 const CHANGES = { participants: { 'user:1': { status: 'away' } } };
@@ -155,5 +156,5 @@ const sides: { readonly [name: string]: () => Promise<string> } = {
 
 const start = sides[process.argv[2] ?? ''];
 if (!start) throw new Error(`The sides are ${Object.keys(sides).join(', ')}.`);
-process.on('message', () => process.send?.({ cpu: process.cpuUsage() }));
-process.send?.({ url: await start() });
+process.on('message', () => process.send?.(cpuTime()));
+process.send?.(await start());

@@ -1,10 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import process from 'node:process';
 import { isDeepStrictEqual } from 'node:util';
 import { RedisServer } from '../test/helpers/redis/server.ts';
-import { SideProcess } from './side-process.ts';
-import { median } from './table.ts';
+import { number } from './environment.ts';
+import { RemoteSide } from './sides/remote.ts';
+import { ceiling, figure, keepResults, median, printTable } from './table.ts';
 
 /**
  * What `sync` costs the server in CPU time over HTTP, beside what else answers GraphQL in Node: one context of 12 KB, keep-alive
@@ -20,9 +20,9 @@ const SIDES = process.env['BENCH_SIDES']?.split(';') ?? [
   'arpeggio',
   'arpeggio, Redis',
 ];
-const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
-const REQUESTS = Number(process.env['BENCH_REQUESTS'] ?? 20_000);
-const CONNECTIONS = Number(process.env['BENCH_CONNECTIONS'] ?? 16);
+const ROUNDS = number('BENCH_ROUNDS', 3);
+const REQUESTS = number('BENCH_REQUESTS', 20_000);
+const CONNECTIONS = number('BENCH_CONNECTIONS', 16);
 
 const QUERY = `query Sync($id: ID!, $version: SIDE) {
   sync(id: $id, version: $version) {
@@ -108,7 +108,7 @@ class Connection {
 }
 
 async function measure(side: string, round: number): Promise<Figure[]> {
-  const server = await SideProcess.start('http-servers', side);
+  const server = await RemoteSide.run('http-servers', side);
   const query = QUERY.replace('SIDE', side.startsWith('arpeggio') ? 'Version' : 'Int');
   const figures: Figure[] = [];
   try {
@@ -142,17 +142,30 @@ try {
   await redis?.stop();
 }
 
-console.log('| `sync` answers | side | CPU per request | of node:http | of stock Yoga |');
-console.log('|---|---|---|---|---|');
-for (const { name } of CASES) {
-  const of = (side: string): number[] =>
-    figures.filter((figure) => figure.side === side && figure.case === name).map(({ cpuPerRequest }) => cpuPerRequest);
-  const ratio = (side: string, peer: string): string =>
-    median(of(side).map((cpu, round) => cpu / (of(peer)[round] ?? Number.NaN))).toFixed(2);
-  for (const side of SIDES) {
-    const cpu = median(of(side)).toFixed(1);
-    console.log(`| ${name} | ${side} | ${cpu} us | ${ratio(side, 'node:http')} | ${ratio(side, 'stock Yoga')} |`);
-  }
+/** Of stock Yoga, at most. */
+const GOAL = 0.4;
+
+function of(side: string, name: string): readonly number[] {
+  return figures.filter((each) => each.side === side && each.case === name).map(({ cpuPerRequest }) => cpuPerRequest);
 }
-mkdirSync('bench/results', { recursive: true });
-writeFileSync('bench/results/http.json', `${JSON.stringify({ node: process.version, figures }, null, 2)}\n`);
+
+/** The median of one side's figures in another's, each within its round. */
+function ratio(side: string, peer: string, name: string): number {
+  const others = of(peer, name);
+  return median(of(side, name).map((cpu, round) => cpu / (others[round] ?? Number.NaN)));
+}
+
+const rows = CASES.flatMap(({ name }) =>
+  SIDES.map((side) => {
+    const ofStock = ratio(side, 'stock Yoga', name);
+    return [
+      name,
+      side,
+      figure(median(of(side, name)), 'us'),
+      figure(ratio(side, 'node:http', name)),
+      side.startsWith('arpeggio') ? ceiling(ofStock, GOAL, 'x') : figure(ofStock, 'x'),
+    ];
+  }),
+);
+printTable(['`sync` answers', 'side', 'CPU per request', 'of node:http', 'of stock Yoga'], rows);
+keepResults('http', { figures });

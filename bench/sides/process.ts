@@ -1,8 +1,10 @@
 import process from 'node:process';
 import { setImmediate } from 'node:timers/promises';
+import { cpuTime } from '../environment.ts';
 import { arpeggio } from './arpeggio.ts';
 import { changesNamed } from './changes.ts';
 import { mercuriusSide } from './mercurius.ts';
+import { rawHttp } from './raw-http.ts';
 import { rawWs } from './raw-ws.ts';
 import type { Memory, Question } from './remote.ts';
 import type { Start } from './side.ts';
@@ -12,15 +14,11 @@ import { stockYoga, yogaWithQueues } from './stock-yoga.ts';
 const sides: { readonly [name: string]: Start } = {
   arpeggio,
   'raw ws': rawWs,
+  'raw http': rawHttp,
   'stock Yoga': stockYoga,
   'Yoga with queues': yogaWithQueues,
   Mercurius: mercuriusSide,
 };
-
-function cpu(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
-}
 
 async function memory(): Promise<Memory> {
   for (let i = 0; i < 3; i += 1) {
@@ -38,7 +36,7 @@ const side = await start(changesNamed(changes));
 
 async function answer(question: Question): Promise<unknown> {
   if ('update' in question) return side.update(question.update);
-  if ('cpu' in question) return cpu();
+  if ('cpu' in question) return cpuTime();
   if ('memory' in question) return memory();
   return (await side.state?.()) ?? null;
 }

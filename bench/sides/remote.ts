@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import process from 'node:process';
 import type { JsonObject } from '../../src/json.ts';
 import { forkFile } from '../fork.ts';
 
@@ -18,7 +19,7 @@ export interface Memory {
   readonly rss: number;
 }
 
-/** A side in a process of its own. */
+/** A side in a process of its own: what it runs begins by its URL, and answers questions from then on. */
 export class RemoteSide {
   readonly #child: ChildProcess;
   readonly url: string;
@@ -28,8 +29,12 @@ export class RemoteSide {
     this.url = url;
   }
 
-  static async start(name: string, changes: string): Promise<RemoteSide> {
-    const child = forkFile('sides/process', name, changes);
+  static start(name: string, changes: string): Promise<RemoteSide> {
+    return RemoteSide.run('sides/process', name, changes);
+  }
+
+  static async run(file: string, ...args: readonly string[]): Promise<RemoteSide> {
+    const child = forkFile(file, ...args);
     return new RemoteSide(child, await answer<string>(child));
   }
 
@@ -55,7 +60,7 @@ export class RemoteSide {
 
   async stop(): Promise<void> {
     const hasEnded = this.#child.exitCode !== null || this.#child.signalCode !== null;
-    if (hasEnded || !this.#child.kill('SIGKILL')) return;
+    if (hasEnded || !this.#child.kill(process.env['BENCH_PROFILE'] ? 'SIGTERM' : 'SIGKILL')) return;
     await once(this.#child, 'exit');
   }
 
