@@ -129,7 +129,8 @@ export class RedisStore implements Store {
         }
         const outcome = outcomeFrom(kind, rest);
         this.#turns.note(id, outcome.kind === 'conflict');
-        if (outcome.kind === 'committed') this.#tails.note(id, { deltas: Number(rest[0]), bytes: Number(rest[1]) });
+        if (kind === 'committed' && rest.length > 0)
+          this.#tails.note(id, { deltas: Number(rest[0]), bytes: Number(rest[1]) });
         if (!isRepeated || outcome.kind === 'committed') return outcome;
         return await settle(commit, outcome, () => this.#readLog(id, commit.expected?.version ?? 0));
       }

@@ -6,17 +6,17 @@ export interface Tail {
   readonly bytes: number;
 }
 
-/** More than so many deltas are slower to apply than the state is to read. */
+/** Of deltas however small, each costs a reader some microseconds. */
 const TAIL_DELTAS = 200;
-/** States smaller than this are not worth saving. */
+/** Of small states, what a reader may find behind them all the same: to write them anew each time would cost each commit more. */
 const TAIL_BYTES = 4096;
 /** Of how many contexts the tails are remembered. */
 const REMEMBERED = 10_000;
 
 /**
  * When a commit takes the whole state along. It need not, as long as the deltas since the last time are few, and fewer bytes than the
- * state: so a commit costs what it changes, and a read at most twice what the state does. The script has the last word; this
- * remembers what it said, so that it seldom has to ask.
+ * state: so a commit costs what it changes, and a read twice as many bytes as the state has, at most, or 4 KB. The script
+ * has the last word; this remembers what it said, so that it seldom has to ask.
  *
  * (Snapshots and a log between them are how event stores and Redis' own append-only file keep both short.)
  */

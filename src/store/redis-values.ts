@@ -34,14 +34,24 @@ export function headFrom(
   return freeze({ ...(parseStored(rest ?? '') as HeadRest), position });
 }
 
-/** What a script says of a context: the four fields of the head, an earlier state, and the entries that lead from it to the head. */
-export function snapshotFrom([life, version, tag, rest, context, ...entries]: readonly string[]): Snapshot | null {
+/**
+ * What a script says of a context: the four fields of the head, an earlier state and its version, and the entries that lead from it to
+ * the head.
+ *
+ * @throws TypeError where they do not lead there, as where somebody has taken the log away: a state made of the others would be wrong
+ */
+export function snapshotFrom(fields: readonly string[]): Snapshot | null {
+  const [life, version, tag, rest, context, from, ...texts] = fields;
   const head = headFrom(life, version, tag, rest);
   if (head?.status !== 'live') return head;
+  const entries = texts.map(entryFrom);
+  const last = entries.at(-1);
+  if (entries.length !== head.position.version - Number(from) || (last && last.tag !== head.position.tag)) {
+    throw new TypeError('Redis has lost deltas that a context is made of.');
+  }
   const start = freeze(parseStored(context ?? '') as JsonObject);
   // Applied one by one, each would copy the objects that it touches.
-  const delta = merge(entries.map((text) => entryFrom(text).delta));
-  return Object.freeze({ ...head, context: apply(delta, start) });
+  return Object.freeze({ ...head, context: apply(merge(entries.map(({ delta }) => delta)), start) });
 }
 
 /** An entry as it stands in the log: the time in front, since trimming goes by it, and the rest as JSON. */

@@ -34,7 +34,7 @@
    21 number of receipts; then for each: key, JSON; then the deltas, as they stand in the log
 
   Returns
-    {'committed', deltas behind the snapshot, their bytes}
+    {'committed', deltas behind the snapshot, their bytes} of kind 'live', else {'committed'}
     {'snapshot'}: nothing was written; too much would lie behind the snapshot, so the context must come along
     {'repeated', receipt JSON, ...}
     {'conflict', life, version, tag, head, delta, ...}: what stands, and the log above the expected version; life '' for no trace
@@ -154,4 +154,5 @@ end
 if turn then redis.call('DEL', turnKey) end
 -- A hint, no more: that it can't be sent is no reason to fail what was written.
 if kind ~= 'stay' then redis.pcall(ARGV[18], channel, version) end
+if kind ~= 'live' then return { 'committed' } end
 return { 'committed', integer(behind), integer(logged) }

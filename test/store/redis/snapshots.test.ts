@@ -22,7 +22,7 @@ function opened(...thresholds: readonly number[]) {
   };
   const keptBytes = async (id: string, behind: number) =>
     (await redis.lrange(layout.log(id), -behind, -1)).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  return { redis, layout, stores, stored, keptBytes, author: new Author() };
+  return { redis, layout, stores, store: stores[0] as RedisStore, stored, keptBytes, author: new Author() };
 }
 
 const LARGE: JsonObject = Object.freeze({
@@ -35,8 +35,7 @@ function withChange(before: JsonObject, change: JsonObject): JsonObject {
 
 describe('a commit writes what it changes, and the state now and then', () => {
   test('as often as the deltas behind the snapshot would outweigh the state', async () => {
-    const { stores, stored, keptBytes, author } = opened(100);
-    const [store] = stores as [RedisStore];
+    const { store, stored, keptBytes, author } = opened(100);
     let commit: LiveCommit = author.begin(null, LARGE);
     await store.commit('a', commit);
     let moves = 0;
@@ -61,8 +60,7 @@ describe('a commit writes what it changes, and the state now and then', () => {
   });
 
   test('as often as the log forgets what lies behind the snapshot', async () => {
-    const { stores, stored, author } = opened(3);
-    const [store] = stores as [RedisStore];
+    const { store, stored, author } = opened(3);
     let commit: LiveCommit = author.begin(null, LARGE);
     await store.commit('a', commit);
     const snapshots: number[] = [];
@@ -106,8 +104,7 @@ describe('a commit writes what it changes, and the state now and then', () => {
     ['by number', 10, 1],
     ['by bytes', 100, 3000],
   ])('and a process that has written before need not be asked for it: %s', async (_what, threshold, size) => {
-    const { redis, stores, author } = opened(threshold);
-    const [store] = stores as [RedisStore];
+    const { redis, store, author } = opened(threshold);
     const calls = vi.spyOn(redis, 'evalsha');
     let commit: LiveCommit = author.begin(null, LARGE);
     for (let n = 0; n < 40; n += 1) {
@@ -117,9 +114,22 @@ describe('a commit writes what it changes, and the state now and then', () => {
     expect(calls).toHaveBeenCalledTimes(40);
   });
 
+  test('nor does a commit of receipts alone make it forget', async () => {
+    const { redis, store, author } = opened(3);
+    let commit: LiveCommit = author.begin(null, LARGE);
+    for (let n = 0; n < 3; n += 1) {
+      await store.commit('a', commit);
+      commit = author.advance(commit.next, [withChange(commit.next.context, { n })]);
+    }
+    await store.commit('a', commit);
+    await store.commit('a', author.note(commit.next, [author.receipt('r')]));
+    const calls = vi.spyOn(redis, 'evalsha');
+    await store.commit('a', author.advance(commit.next, [withChange(commit.next.context, { n: 4 })]));
+    expect(calls).toHaveBeenCalledTimes(1);
+  });
+
   test('another life begins with a snapshot', async () => {
-    const { stores, stored, author } = opened(100);
-    const [store] = stores as [RedisStore];
+    const { store, stored, author } = opened(100);
     const begin = author.begin(null, LARGE);
     const second = author.advance(begin.next, [withChange(LARGE, { n: 1 })]);
     const restored = author.restore(second.next, { other: true }, 7);
@@ -131,8 +141,7 @@ describe('a commit writes what it changes, and the state now and then', () => {
 
 describe('deltas behind the snapshot are not dropped by age before it has moved', () => {
   test('and then they are', async () => {
-    const { stores, stored, author, redis, layout } = opened(100);
-    const [store] = stores as [RedisStore];
+    const { store, stored, author, redis, layout } = opened(100);
     let commit: LiveCommit = author.begin(null, LARGE);
     await store.commit('a', commit);
     const until: number[] = [];
@@ -152,8 +161,7 @@ describe('deltas behind the snapshot are not dropped by age before it has moved'
   });
 
   test('so that the context stays among those to trim until then', async () => {
-    const { stores, author, redis, layout } = opened(100);
-    const [store] = stores as [RedisStore];
+    const { store, author, redis, layout } = opened(100);
     const begin = author.begin(null, LARGE);
     const second = author.advance(begin.next, [withChange(LARGE, { n: 1 })]);
     for (const commit of [begin, second]) await store.commit('a', commit);
@@ -193,8 +201,7 @@ test.each([
   ['a version that the snapshot has passed', { version: 1 }],
   ['a version to come', { version: 3 }],
 ])('a snapshot is moved only to what stands, not to %s', async (_what, twist) => {
-  const { redis, layout, stores, author } = opened(100);
-  const [store] = stores as [RedisStore];
+  const { redis, layout, store, author } = opened(100);
   const begin = author.begin(null, LARGE);
   const second = author.advance(begin.next, [withChange(LARGE, { n: 1 })]);
   for (const commit of [begin, second]) await store.commit('a', commit);
@@ -202,6 +209,20 @@ test.each([
   const keys = [layout.context('a'), layout.log('a')];
   expect(await new RedisScript('snapshot').run(redis, keys, [life, version, tag, '{"wrong":true}'])).toBe(0);
   expect(await store.read('a')).toEqual(second.next);
+});
+
+test.each([
+  ['all', (redis: Redis, log: string) => redis.del(log)],
+  ['the last', (redis: Redis, log: string) => redis.rpop(log)],
+  ['the first', (redis: Redis, log: string) => redis.ltrim(log, 2, -1)],
+])('a context whose log has lost %s of what lies behind the snapshot is not read as another', async (_what, lose) => {
+  const { redis, layout, store, author } = opened(100);
+  const begin = author.begin(null, LARGE);
+  const second = author.advance(begin.next, [withChange(LARGE, { n: 1 })]);
+  const third = author.advance(second.next, [withChange(LARGE, { n: 2 })]);
+  for (const commit of [begin, second, third]) await store.commit('a', commit);
+  await lose(redis, layout.log('a'));
+  await expect(store.read('a')).rejects.toThrow('Redis has lost deltas');
 });
 
 type Step =
