@@ -1,13 +1,12 @@
 import type { Clock } from '../clock.ts';
 import { apply, DeltaMismatchError } from '../delta/apply.ts';
-import type { Delta } from '../delta/delta.ts';
 import { ArpeggioError, withOutcome } from '../errors.ts';
-import type { JsonObject } from '../json.ts';
 import type { Limits } from '../limits.ts';
 import {
   type Commit,
   type CommitOutcome,
   type ContextStore,
+  type LiveContext,
   type Log,
   type Receipt,
   type Snapshot,
@@ -16,7 +15,7 @@ import {
 import { Draft, type Step } from './draft.ts';
 import { type Intent, type Plan, planWrite } from './plan.ts';
 import type { Start } from './start.ts';
-import { proveDelta } from './sync.ts';
+import { type LiveLog, proveDelta } from './sync.ts';
 
 export interface WriterOptions {
   readonly store: ContextStore;
@@ -217,20 +216,18 @@ export class Writer {
   async #catchUp(log: Log, known: Snapshot | null): Promise<Snapshot | null> {
     const { head, entries } = log;
     if (head?.status !== 'live') return head;
-    if (known?.status === 'live') {
-      const decision = proveDelta({ kind: 'position', position: known.position }, { head, entries });
-      if (decision.kind === 'noChange') return known;
-      const context = decision.kind === 'delta' ? applied(decision.delta, known.context) : null;
-      if (context) return Object.freeze({ ...head, context });
-    }
-    return this.#options.store.read(this.#id);
+    const caughtUp = known?.status === 'live' ? advanced(known, { head, entries }) : null;
+    return caughtUp ?? this.#options.store.read(this.#id);
   }
 }
 
-/** Null where a store's deltas do not start from its states, which it says they do. */
-function applied(delta: Delta, context: JsonObject): JsonObject | null {
+/** A known state brought up to a log; null where its entries do not lead there, or do not fit, though the store says that they do. */
+function advanced(known: LiveContext, log: LiveLog): LiveContext | null {
   try {
-    return apply(delta, context);
+    const decision = proveDelta({ kind: 'position', position: known.position }, log);
+    if (decision.kind === 'noChange') return known;
+    if (decision.kind === 'full') return null;
+    return Object.freeze({ ...log.head, context: apply(decision.delta, known.context) });
   } catch (error) {
     if (error instanceof DeltaMismatchError) return null;
     throw error;

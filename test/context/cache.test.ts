@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Log } from '../../src/store/store.ts';
 import { two } from './processes.ts';
 
 const CACHE = { cacheBytes: 100_000 };
@@ -56,6 +57,23 @@ describe('a process that has written to a context', () => {
     await expect(here.manager.update('x', { n: 2 }, { expectedVersion: 2 })).rejects.toMatchObject({
       code: after === null ? 'CONTEXT_NOT_FOUND' : 'VERSION_CONFLICT',
     });
+  });
+
+  test.each([
+    ['do not start from its states', 0],
+    ['do not follow from each other', 1],
+  ])('reads the whole from a store whose deltas %s', async (_what, emptied) => {
+    const { here, there } = two(CACHE);
+    await here.manager.set('x', { n: 1 });
+    await there.manager.update('x', { a: 1 });
+    await there.manager.update('x', {}, { remove: [['a']] });
+    if (emptied === 1) await there.manager.update('x', { a: 2 });
+    here.line.once('readLog', async (proceed) => {
+      const { head, entries } = (await proceed()) as Log;
+      return { head, entries: entries.map((entry, i) => (i === emptied ? { ...entry, delta: {} } : entry)) };
+    });
+    expect(await here.manager.get('x')).toMatchObject({ context: emptied === 1 ? { n: 1, a: 2 } : { n: 1 } });
+    expect(here.line.count()).toMatchObject({ readLog: 1, read: 2 });
   });
 
   test('believes no condition and no absence of change without asking', async () => {
