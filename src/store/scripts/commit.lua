@@ -95,25 +95,35 @@ if kind == 'live' and ARGV[11] == '' then
 end
 
 -- A value of another type than ours must fail here, before anything is written: what a script has written is not taken back.
-redis.call('LLEN', log)
+local length = redis.call('LLEN', log)
 redis.call('LLEN', queue)
 redis.call('ZCARD', ids)
 redis.call('ZCARD', idle)
 redis.call('ZCARD', aged)
 
 if kind == 'live' then
-  if life ~= standingLife then redis.call('DEL', context, log) end
+  if life ~= standingLife then
+    redis.call('DEL', context, log)
+    length = 0
+  end
   -- Lua's stack takes some 8,000 values.
   for first = firstDelta, #ARGV, 4000 do
     redis.call('RPUSH', log, unpack(ARGV, first, math.min(first + 3999, #ARGV)))
   end
-  redis.call('LTRIM', log, '-' .. ARGV[12], -1)
+  local isFirst = length == 0
+  length = length + #ARGV - firstDelta + 1
+  local isOver = length > tonumber(ARGV[12])
+  if isOver then redis.call('LTRIM', log, '-' .. ARGV[12], -1) end
   redis.call('HSET', context, 'life', life, 'version', version, 'tag', tag, 'head', ARGV[9], 'logged', logged)
   if ARGV[11] ~= '' then redis.call('HSET', context, 'snapshot', version, 'context', ARGV[11]) end
   redis.call('ZADD', ids, 0, id)
   redis.call('ZADD', idle, ARGV[10], id)
-  local oldest = redis.call('LINDEX', log, 0)
-  if oldest then redis.call('ZADD', aged, integer(timeOf(oldest)), id) else redis.call('ZREM', aged, id) end
+  if length == 0 then
+    redis.call('ZREM', aged, id)
+  elseif isFirst or isOver then
+    -- Only once for each that comes to be the oldest: it may be as large as the state, and is copied to be looked at.
+    redis.call('ZADD', aged, integer(timeOf(redis.call('LINDEX', log, 0))), id)
+  end
 elseif kind == 'ended' then
   redis.call('DEL', context, log)
   redis.call('HSET', context, 'life', life, 'version', version, 'tag', tag, 'head', ARGV[9])

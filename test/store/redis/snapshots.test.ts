@@ -128,6 +128,23 @@ describe('a commit writes what it changes, and the state now and then', () => {
     expect(calls).toHaveBeenCalledTimes(1);
   });
 
+  test('and looks at the oldest delta, which may be as large as the state, only where it is another', async () => {
+    const { redis, layout, store, author } = opened(3);
+    const monitor = await redis.monitor();
+    onTestFinished(() => monitor.disconnect());
+    const looks: (string | undefined)[] = [];
+    monitor.on('monitor', (_time, [command, key]: readonly string[]) => {
+      if (key === layout.log('a')) looks.push(command?.toUpperCase());
+    });
+    let commit: LiveCommit = author.begin(null, LARGE);
+    for (let n = 1; n <= 5; n += 1) {
+      await store.commit('a', commit);
+      commit = author.advance(commit.next, [withChange(commit.next.context, { n })]);
+    }
+    await eventually(() => expect(looks.filter((look) => look === 'RPUSH')).toHaveLength(5));
+    await eventually(() => expect(looks.filter((look) => look === 'LINDEX')).toHaveLength(3));
+  });
+
   test('another life begins with a snapshot', async () => {
     const { store, stored, author } = opened(100);
     const begin = author.begin(null, LARGE);
