@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
+import pLimit from 'p-limit';
 import { type Clock, systemClock } from '../clock.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
@@ -57,6 +58,8 @@ export interface RedisStoreOptions extends StoreOptions {
 const LOOK_MS = 1000;
 /** How often trimming one context moves its snapshot on before it leaves the rest to the next time. */
 const TRIM_ROUNDS = 3;
+/** How many contexts are trimmed at once: each may have its whole state read and written, and calls that are waited for come between. */
+const TRIMS_AT_ONCE = 4;
 
 /**
  * The store that many processes share: Redis 6.2 or later, as one server, behind Sentinel, or as a Cluster of 7.0 or later.
@@ -165,8 +168,13 @@ export class RedisStore implements Store {
 
   async trim({ until, limit }: AgeQuery): Promise<Trimmed> {
     const ids = await this.#calls.read(() => this.#index.idsUpTo('aged', until, limit));
-    const dropped = await Promise.all(ids.map((id) => this.#trim(id, until)));
-    return { contexts: ids.length, deltas: dropped.reduce((sum, count) => sum + count, 0) };
+    const inTurn = pLimit(TRIMS_AT_ONCE);
+    try {
+      const dropped = await inTurn.map(ids, (id) => this.#trim(id, until));
+      return { contexts: ids.length, deltas: dropped.reduce((sum, count) => sum + count, 0) };
+    } finally {
+      inTurn.clearQueue();
+    }
   }
 
   async readRecord(name: string): Promise<StoredRecord> {

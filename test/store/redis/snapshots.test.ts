@@ -189,6 +189,32 @@ describe('deltas behind the snapshot are not dropped by age before it has moved'
     expect(await store.read('a')).toEqual(second.next);
   });
 
+  test('nor those of many contexts at once, nor any more once one has failed', async () => {
+    const { redis, layout, store, author } = opened(100);
+    for (let n = 0; n < 20; n += 1) await store.commit(`${n}`, author.begin(null, LARGE));
+    let underWay = 0;
+    let most = 0;
+    let isDown = true;
+    const evalsha = redis.evalsha.bind(redis);
+    vi.spyOn(redis, 'evalsha').mockImplementation(async (...args: readonly unknown[]) => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      try {
+        if (isDown) throw Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' });
+        return await Reflect.apply(evalsha, redis, args);
+      } finally {
+        underWay -= 1;
+      }
+    });
+    await expect(store.trim({ until: 2 ** 50, limit: 20 })).rejects.toThrow();
+    isDown = false;
+    await store.readLog('0', 0);
+    const aged = await Promise.all(layout.partitions.map((partition) => redis.zcard(layout.aged(partition))));
+    expect(aged.reduce((sum, count) => sum + count)).toBe(20);
+    expect(await store.trim({ until: 2 ** 50, limit: 20 })).toEqual({ contexts: 20, deltas: 20 });
+    expect(most).toBe(4);
+  });
+
   test('nor while others go on writing', async () => {
     const { stores, author } = opened(100, 100);
     const [writing, trimming] = stores as [RedisStore, RedisStore];
