@@ -108,7 +108,7 @@ export class Writer {
     const { store } = this.#options;
     const look = this.#see(async (known) => {
       if (known?.status !== 'live') return store.read(this.#id);
-      return this.#catchUp(await store.readLog(this.#id, known.position.version), known);
+      return this.#catchUp(await store.readLog(this.#id, known.position.version, true), known);
     });
     this.#lastLook = look.catch(() => {});
     return look;

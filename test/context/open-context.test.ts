@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import type { Log } from '../../src/store/store.ts';
 import { alone, failure, two } from './processes.ts';
 
 /** Lets everything that waits for nothing else have its turn. */
@@ -83,6 +84,18 @@ describe('behind the back of an open context', () => {
     await there.manager.set('x', { again: true });
     expect(await context.get()).toMatchObject({ version: 1, context: { again: true } });
     expect(here.line.count()).toEqual({ read: 1 });
+  });
+
+  test('get asks for a log that may be the head alone, and then reads the whole; sync asks for all of it', async () => {
+    const { context, there, here, store } = await opened();
+    await there.manager.update('x', { n: 2 });
+    const readLog = vi.spyOn(store, 'readLog');
+    here.line.once('readLog', async (proceed) => ({ ...((await proceed()) as Log), entries: [] }));
+    expect(await context.get()).toMatchObject({ version: 2, context: { n: 2 } });
+    expect(readLog).toHaveBeenLastCalledWith('x', 1, true);
+    expect(here.line.count()).toEqual({ readLog: 1, read: 1 });
+    await context.sync({ version: 1 });
+    expect(readLog).not.toHaveBeenLastCalledWith('x', 1, true);
   });
 
   test('get reads the whole context where nothing is known', async () => {

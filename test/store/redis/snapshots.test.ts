@@ -156,6 +156,39 @@ describe('a commit writes what it changes, and the state now and then', () => {
   });
 });
 
+describe('what a caller lacks is sent as deltas', () => {
+  /** A context of some 9,000 bytes, and what comes of it where a text of so many is put in and taken out, so often. */
+  const sent = async (size: number, count: number, from = 1) => {
+    const { store, author } = opened(100);
+    let commit: LiveCommit = author.begin(null, { base: 'b'.repeat(9000) });
+    const { context } = commit.next;
+    await store.commit('a', commit);
+    let known = commit.next;
+    for (let n = 1; n <= count; n += 1) {
+      if (n === from) known = commit.next;
+      commit = author.advance(commit.next, [withChange(context, { text: n % 2 === 1 ? 'x'.repeat(size) : '' })]);
+      await store.commit('a', commit);
+    }
+    const conflict = await store.commit('a', author.advance(known, [{}]));
+    if (conflict.kind !== 'conflict') throw new Error('It is a conflict.');
+    const logs = [await store.readLog('a', from), await store.readLog('a', from, true), conflict.log];
+    for (const { head } of logs) expect(head?.position).toEqual(commit.next.position);
+    return logs.map(({ entries }) => entries.length);
+  };
+
+  test('as long as they are no more than a read of the state', async () => {
+    expect(await sent(1000, 8)).toEqual([8, 8, 8]);
+  });
+
+  test('else by who asks for all of them alone', async () => {
+    expect(await sent(8000, 4)).toEqual([4, 0, 0]);
+  });
+
+  test('and those behind the snapshot are as much as a read of the state has', async () => {
+    expect(await sent(1500, 10, 2)).toEqual([9, 9, 9]);
+  });
+});
+
 describe('deltas behind the snapshot are not dropped by age before it has moved', () => {
   test('and then they are', async () => {
     const { store, stored, author, redis, layout } = opened(100);
