@@ -59,6 +59,23 @@ describe('a commit writes what it changes, and the state now and then', () => {
     expect(moves).toBeLessThan(10);
   });
 
+  test.each([
+    [1024, [1, 2, 3]],
+    [1025, [1, 1, 1]],
+  ])('and every time where the state has no more than 1 KiB: %i bytes', async (size, snapshots) => {
+    const { store, stored, author } = opened(100);
+    let commit: LiveCommit = author.begin(null, {});
+    const moves: number[] = [];
+    for (let n = 1; n <= 3; n += 1) {
+      await store.commit('a', commit);
+      moves.push((await stored('a')).snapshot);
+      expect(await store.read('a')).toEqual(commit.next);
+      commit = author.advance(commit.next, [{ n, text: 'x'.repeat(size - '{"n":1,"text":""}'.length) }]);
+      expect(commit.next.bytes).toBe(size);
+    }
+    expect(moves).toEqual(snapshots);
+  });
+
   test('as often as the log forgets what lies behind the snapshot', async () => {
     const { store, stored, author } = opened(3);
     let commit: LiveCommit = author.begin(null, LARGE);
