@@ -74,7 +74,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     } else if (target === 'elsewhere') {
       response.writeHead(421, { 'content-type': 'text/plain' }).end('This server is not that host.\n');
     } else {
-      void app(request, response);
+      app.listener(request, response);
     }
   });
   const connections = trackConnections(httpServer);
@@ -83,14 +83,14 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   return {
     manager,
     cleanup,
-    fetch: async (request) => cancelledBy(request.signal, await app.fetch(request)),
+    fetch: async (request) => cancelledBy(request.signal, await app.yoga.fetch(request)),
     async listen() {
       if (closed !== undefined) throw new Error('The server is closed.');
       if (!insecure && !isLoopback(host)) throw new Error(`Refusing to listen on ${host}: ${EXPOSED}`);
       await engine.start();
       await listening(httpServer, port, host);
       const isMeant = (request: IncomingMessage): boolean => targetOf(urlOf(request)) === 'here';
-      sockets = attachWebSockets(httpServer, app, fanOut, keepAlive, limits, log, isMeant);
+      sockets = attachWebSockets(httpServer, app.yoga, fanOut, keepAlive, limits, log, isMeant);
       cleanup.join();
       if (options.contextAutoDelete) await cleanup.startUnlessSet({ intervalMs: options.cleanupIntervalMs });
       return addressOf(httpServer, host);

@@ -5,7 +5,8 @@ import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../limits.ts';
 import { rewritten } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../schema/builder.ts';
-import { type App, GRAPHQL_PATH, maskError } from './app.ts';
+import { GRAPHQL_PATH, maskError } from './app.ts';
+import { type Enveloped, envelopedFor, type Yoga } from './enveloped.ts';
 import type { FanOut } from './fanout/fan-out.ts';
 import type { Outlet } from './fanout/member.ts';
 import { SocketOutlets } from './fanout/socket-outlets.ts';
@@ -20,10 +21,10 @@ export interface WebSockets {
   close(): Promise<void>;
 }
 
-/** GraphQL over WebSocket (`graphql-transport-ws`) on an HTTP server, each operation through the app's own pipeline. */
+/** GraphQL over WebSocket (`graphql-transport-ws`) on an HTTP server, each operation through Yoga's own pipeline. */
 export function attachWebSockets(
   httpServer: HttpServer,
-  app: App,
+  yoga: Yoga,
   fanOut: FanOut,
   keepAlive: KeepAlive,
   limits: Limits,
@@ -49,7 +50,7 @@ export function attachWebSockets(
         return withoutStatuses(await fanOut.subscribe(args, contextOf(args), subscribe, outlet));
       },
       async onSubscribe(ctx, id, params) {
-        const enveloped = app.getEnveloped({ params, request: undefined, req: ctx.extra.request });
+        const enveloped = envelopedFor(yoga, params, ctx.extra.request);
         // What is thrown here would close the socket, with every other operation on it.
         try {
           const document = enveloped.parse(params.query);
@@ -93,7 +94,7 @@ const UNRESOLVED = new GraphQLError('Could not determine what operation to execu
   extensions: { code: 'BAD_USER_INPUT' },
 });
 
-type Pipeline = Pick<ReturnType<App['getEnveloped']>, 'execute' | 'subscribe'> & { readonly outlet: Outlet };
+type Pipeline = Pick<Enveloped, 'execute' | 'subscribe'> & { readonly outlet: Outlet };
 
 /** As `onSubscribe` made it. */
 function contextOf({ contextValue }: ExecutionArgs): ResolverContext {
