@@ -11,6 +11,7 @@ import { schema } from '../schema/index.ts';
 import { useBodyLimit } from './body-limit.ts';
 import { DocumentCache } from './document-cache.ts';
 import { useDocumentLimit } from './document-limit.ts';
+import type { Plans } from './execution/plans.ts';
 import { usePlans } from './execution/use-plans.ts';
 import type { FanOut } from './fanout/fan-out.ts';
 import { useGraphiQL } from './graphiql.ts';
@@ -30,6 +31,7 @@ export interface AppOptions {
   readonly deltaFormatter: DeltaFormatter | undefined;
   readonly log: Log;
   readonly graphiql: boolean;
+  readonly plans: Plans;
   /** Where subscriptions over SSE are shared. */
   readonly fanOut: FanOut;
   /** Told of each HTTP response that streams events. */
@@ -50,7 +52,7 @@ export function maskError(error: unknown, log: Log): GraphQLError {
  * `fetch`, or to a server as its handler.
  */
 export function createApp(options: AppOptions): App {
-  const { manager, cleanup, limits, deltaFormatter, log, graphiql, fanOut, onStream, ready } = options;
+  const { manager, cleanup, limits, deltaFormatter, log, graphiql, plans, fanOut, onStream, ready } = options;
   const context: ResolverContext = { manager, cleanup, deltaFormatter };
   return createYoga<object, ResolverContext>({
     schema,
@@ -69,7 +71,7 @@ export function createApp(options: AppOptions): App {
       useBodyLimit(limits.bodyBytes),
       useDocumentLimit(limits.documentTokens),
       useOutcome(),
-      usePlans(),
+      usePlans(plans),
       // After the plans, which are what it shares the results of.
       useSharedStreams(fanOut, context),
       useStreams(onStream),

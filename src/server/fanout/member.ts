@@ -1,4 +1,5 @@
-import type { Group, Source, Told } from './group.ts';
+import type { Group, Source } from './group.ts';
+import type { Told } from './operation.ts';
 import type { Place } from './place.ts';
 
 /** Where a member's events go: one operation on one connection. */
@@ -82,14 +83,12 @@ export class Member {
   async #catchUp(onBegun: () => void): Promise<void> {
     try {
       if (this.#isLive && (await this.#steps(onBegun))) return;
-      const source = await this.#group.open(this.#at, this.#isLive, (place) => {
+      const source = this.#group.open(this.#at, this.#isLive, (place) => {
         this.stand(place);
         onBegun();
         // Nothing is on its way: it stands where the context does.
         queueMicrotask(() => this.meet());
       });
-      if ('refusal' in source) throw source.refusal.errors?.[0] ?? new TypeError('There is nothing to be told of.');
-      if (this.#hasLeft) return source.close();
       this.#source = source;
       for (;;) {
         this.#isWaiting = true;
