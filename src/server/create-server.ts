@@ -1,4 +1,9 @@
-import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { CleanupServer } from '../cleanup/cleanup-server.ts';
@@ -12,11 +17,13 @@ import { masked } from './execution/masked.ts';
 import { Plans } from './execution/plans.ts';
 import { noDeliveries } from './fanout/deliveries.ts';
 import { FanOut } from './fanout/fan-out.ts';
-import { KeepAlive } from './keep-alive.ts';
+import { KeepAlive, type Way } from './keep-alive.ts';
 import { consoleLog } from './log.ts';
 import { isLoopback } from './loopback.ts';
 import type { ServerOptions } from './server-options.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
+
+const STREAM: Way<ServerResponse> = { cut: (response) => response.destroy() };
 
 export interface Address {
   readonly http: string;
@@ -66,7 +73,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     onStream(response) {
       connections.streams(response);
       const { socket: stream, closed: hasLeft } = response;
-      if (stream && !hasLeft) keepAlive.keep({ connection: response, stream, cut: () => response.destroy() });
+      if (stream && !hasLeft) keepAlive.keep(response, stream, STREAM);
     },
     async ready() {
       if (closed !== undefined) throw new Error('The server is closing.');

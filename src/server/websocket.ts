@@ -9,7 +9,7 @@ import { type App, GRAPHQL_PATH, maskError } from './app.ts';
 import type { FanOut } from './fanout/fan-out.ts';
 import type { Outlet } from './fanout/member.ts';
 import { SocketOutlets } from './fanout/socket-outlets.ts';
-import type { KeepAlive } from './keep-alive.ts';
+import type { KeepAlive, Way } from './keep-alive.ts';
 import type { Log } from './log.ts';
 
 /** How long a client may take over a close, its own or ours, before its socket is cut, in milliseconds. */
@@ -80,14 +80,18 @@ export function attachWebSockets(
     0,
   );
   sockets.on('connection', (socket, { socket: stream }) => {
-    const ping = (text: string): void => socket.ping(text);
-    const answered = keepAlive.keep({ connection: socket, stream, ping, cut: () => socket.terminate() });
-    socket.on('pong', (data) => answered(String(data)));
+    const kept = keepAlive.keep(socket, stream, PINGED);
+    socket.on('pong', (data) => kept.answered(String(data)));
   });
   // A frame that is none, or too large, is the client's fault, and ws has closed the socket for it.
   sockets.on('connection', (socket) => socket.removeAllListeners('error').on('error', () => {}));
   return { close: async () => graphql.dispose() };
 }
+
+const PINGED: Way<WebSocket> = {
+  ping: (socket, text) => socket.ping(text),
+  cut: (socket) => socket.terminate(),
+};
 
 const UNRESOLVED = new GraphQLError('Could not determine what operation to execute.', {
   extensions: { code: 'BAD_USER_INPUT' },
