@@ -79,8 +79,11 @@ export function attachWebSockets(
     // Its own pings would cut whoever is too slow to come to them in time.
     0,
   );
-  sockets.on('connection', (socket, { socket: stream }) => {
-    const kept = keepAlive.keep(socket, stream, PINGED);
+  sockets.on('connection', (socket, request) => {
+    const kept = keepAlive.keep(socket, request.socket, PINGED);
+    // graphql-ws holds on to the request as long as there is the socket; what it said has been looked at.
+    request.headers = {};
+    request.rawHeaders = [];
     socket.on('pong', (data) => kept.answered(String(data)));
   });
   // A frame that is none, or too large, is the client's fault, and ws has closed the socket for it.
@@ -117,6 +120,12 @@ function isSameOrigin({ headers }: IncomingMessage): boolean {
 
 /** A socket that went away ends its operations by closing; that what was still to be sent could not be is no news. */
 class QuietSocket extends WebSocket {
+  /** graphql-ws holds on to what asked for an operation as long as that runs: a text takes less than a buffer of it. */
+  override emit(name: string | symbol, ...args: unknown[]): boolean {
+    const [data, ...others] = args;
+    return name === 'message' ? super.emit(name, String(data), ...others) : super.emit(name, ...args);
+  }
+
   override send(data: Data, done?: Done): void;
   override send(data: Data, options: SendOptions, done?: Done): void;
   override send(data: Data, options?: SendOptions | Done, last?: Done): void {

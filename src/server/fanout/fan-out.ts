@@ -1,12 +1,13 @@
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { ContextManager } from '../../context/manager.ts';
 import type { ResolverContext } from '../../schema/builder.ts';
-import { counted, type Deliveries, noDeliveries } from './deliveries.ts';
+import { CountedOutlet, type Deliveries, noDeliveries } from './deliveries.ts';
 import { Group } from './group.ts';
 import { Member, type Outlet } from './member.ts';
 import type { Operation } from './operation.ts';
 import { placeOf } from './place.ts';
 import { Sharing } from './shareable.ts';
+import { SharedOperation } from './shared-operation.ts';
 import { SharedWatches } from './shared-watches.ts';
 
 type Results = AsyncIterable<ExecutionResult> | ExecutionResult;
@@ -66,10 +67,9 @@ export class FanOut {
       await results[Symbol.asyncIterator]().return?.();
     }
     const group = this.#groups.get(key) ?? this.#open(key, { id, execute: this.#executor(shared) });
-    const operation = new SharedOperation();
-    const end = (error?: unknown): void => operation.end(error === undefined ? undefined : this.#mask(error));
-    const member = new Member(group, counted(outlet, this.#deliveries), placeOf(start), end);
-    operation.onReturn = () => member.leave();
+    const operation = new SharedOperation(this.#mask);
+    const member = new Member(group, new CountedOutlet(outlet, this.#deliveries), placeOf(start), operation);
+    operation.member = member;
     void member.catchUp();
     return operation;
   }
@@ -80,43 +80,5 @@ export class FanOut {
     });
     this.#groups.set(key, group);
     return group;
-  }
-}
-
-/** An operation whose results go another way. */
-class SharedOperation implements AsyncIterableIterator<never> {
-  onReturn = (): void => {};
-  #end: (() => void) | undefined;
-  #fail: ((error: unknown) => void) | undefined;
-  #isOver = false;
-  #error: unknown;
-
-  end(error?: unknown): void {
-    this.#isOver = true;
-    this.#error = error;
-    if (error === undefined) this.#end?.();
-    else this.#fail?.(error);
-  }
-
-  async next(): Promise<IteratorResult<never>> {
-    if (!this.#isOver) {
-      await new Promise<void>((resolve, reject) => {
-        this.#end = resolve;
-        this.#fail = reject;
-      });
-    } else if (this.#error !== undefined) {
-      throw this.#error;
-    }
-    return { done: true, value: undefined };
-  }
-
-  async return(): Promise<IteratorResult<never>> {
-    this.onReturn();
-    this.end();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 }

@@ -15,6 +15,11 @@ export interface Outlet {
   whenFree(run: () => Promise<void>): void;
 }
 
+/** Whoever is told that a member is told nothing any more, and why. */
+export interface Ending {
+  end(error?: unknown): void;
+}
+
 /**
  * One subscriber of a group. In step with the group it is told what the group is told. Otherwise, before its first event and after its
  * connection was backed up, it catches up by a source of its own, from where it stands to where the group does. What it missed comes as one
@@ -23,7 +28,7 @@ export interface Outlet {
 export class Member {
   readonly #group: Group;
   readonly #outlet: Outlet;
-  readonly #onEnd: (error?: unknown) => void;
+  readonly #ending: Ending;
   #at: Place;
   /** Its own, while it catches up. */
   #source: Source | undefined;
@@ -33,11 +38,11 @@ export class Member {
   /** Whether it has caught up once: then who finds the window gone has fallen behind. */
   #isLive = false;
 
-  constructor(group: Group, outlet: Outlet, at: Place, onEnd: (error?: unknown) => void) {
+  constructor(group: Group, outlet: Outlet, at: Place, ending: Ending) {
     this.#group = group;
     this.#outlet = outlet;
     this.#at = at;
-    this.#onEnd = onEnd;
+    this.#ending = ending;
     group.join(this);
   }
 
@@ -63,7 +68,7 @@ export class Member {
 
   end(error?: unknown): void {
     this.leave();
-    this.#onEnd(error);
+    this.#ending.end(error);
   }
 
   leave(): void {

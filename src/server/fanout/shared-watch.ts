@@ -75,17 +75,15 @@ export class SharedWatch {
     try {
       for (;;) {
         const { done, value } = await this.#events.next();
-        if (this.#isOver) return;
         if (done) return this.#end();
         this.#tell(value);
       }
     } catch (error) {
-      if (!this.#isOver) this.#end(error);
+      this.#end(error);
     }
   }
 
   #stand(at: Place, isLevel: boolean): void {
-    if (this.#isOver) return;
     this.#moveTo(at, isLevel);
     for (const follower of [...this.#followers]) if (this.#followers.has(follower)) follower.stand(at, isLevel);
     if (!this.#isOver) this.#onMove();

@@ -13,6 +13,11 @@ export class SharedWatches {
     this.#manager = manager;
   }
 
+  /** How much it holds: 0 once everybody has left. */
+  get size(): number {
+    return this.#watchOf.size + this.#watches.size;
+  }
+
   /** `isResumed`: whether the follower was told of the place by another watch. @throws what the manager does where it is closed */
   follow(id: string, at: Place, isResumed: boolean, follower: Follower): void {
     const known = [...(this.#watches.get(id) ?? [])].find((watch) => watch.suits(at, isResumed));

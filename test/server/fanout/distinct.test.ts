@@ -14,12 +14,12 @@ const delta = (fromVersion: number, version: number) => ({ __typename: 'Delta', 
 
 /** A document whose executions end when the test says so, each by itself. */
 function held(document: DocumentNode) {
-  const waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
-  const wait = () => new Promise<void>((resolve, reject) => waiting.push({ resolve, reject }));
+  const waiting: { readonly resolve: (_: unknown) => void; readonly reject: (error: Error) => void }[] = [];
+  const wait = () => new Promise<unknown>((resolve, reject) => waiting.push({ resolve, reject }));
   return {
     slow: new Map([[document, wait]]),
     waiting,
-    release: () => waiting.shift()?.resolve(),
+    release: () => waiting.shift()?.resolve(null),
     fail: () => waiting.shift()?.reject(new Error('It took long.')),
   };
 }
@@ -190,6 +190,31 @@ describe('Subscribers who share nothing but the context', () => {
       expect([all.fanOut.size, all.running, all.feed.size]).toEqual([0, 0, 0]);
     }
   });
+
+  it.each(['resolve', 'reject'] as const)(
+    'are not told of an event that ends late (%s), whoever it was for has left',
+    async (way) => {
+      const { all, hold, slow } = await heldAtTwo();
+      const [late] = hold.waiting.splice(0);
+      const { cursor } = (await all.manager.get('a')) ?? expect.fail('It is gone.');
+      const other = await all.subscribe({ id: 'a', cursor }, SECOND);
+      await all.settle();
+      await slow.leave();
+      await all.manager.set('a', { n: 3 });
+      await all.settle();
+      hold.release();
+      await all.settle();
+      expect(eventsOf(other)).toMatchObject([delta(2, 3)]);
+      late?.[way](new Error('It was late.'));
+      await all.settle();
+      await all.manager.set('a', { n: 4 });
+      await all.settle();
+      hold.release();
+      await all.settle();
+      expect(eventsOf(other)).toMatchObject([delta(2, 3), delta(3, 4)]);
+      expect(other.ended()).toBeUndefined();
+    },
+  );
 
   it('end with an error that may be told where one goes on when the contexts are closed', async () => {
     const all = world();

@@ -278,6 +278,32 @@ describe('Sharing subscriptions', () => {
     for (const { pipe } of subscribers) expect(pipe.written).toHaveLength(1);
   });
 
+  it('takes whoever begins anywhere along with those who were told an event, at once', async () => {
+    const all = world();
+    await all.manager.set('a', { n: 1 });
+    await all.subscribe({ id: 'a', version: 0 });
+    await all.settle();
+    await all.subscribe({ id: 'a' });
+    await all.settle();
+    expect(all.sources).toBe(1);
+  });
+
+  it('keeps whoever begins anywhere apart from those who hold nothing of a context that is gone', async () => {
+    const all = world();
+    await all.manager.set('a', { n: 1 });
+    await all.manager.delete('a');
+    const nothing = await all.subscribe({ id: 'a', version: 0 });
+    await all.settle();
+    const anywhere = await all.subscribe({ id: 'a' });
+    await all.settle();
+    await all.manager.set('a', { n: 2 });
+    await all.settle();
+    expect([nothing, anywhere].map(({ pipe }) => /"reason":"(\w+)"/.exec(pipe.written.join())?.[1])).toEqual([
+      'INITIAL',
+      'NEW_LIFE',
+    ]);
+  });
+
   it('says that whoever was backed up has fallen behind, where the window is gone', async () => {
     const all = world();
     const { cursor } = (await all.manager.set('a', { n: 0 })).context;

@@ -11,10 +11,14 @@ class Noting implements Follower {
   readonly events: ContextEvent[] = [];
   readonly stands: unknown[] = [];
   isOver = false;
+  error: unknown;
   onEvent = (): void => {};
+
+  onStand = (): void => {};
 
   stand(at: Place, isLevel: boolean): void {
     this.stands.push([at, isLevel]);
+    this.onStand();
   }
 
   tell(event: ContextEvent): void {
@@ -22,7 +26,8 @@ class Noting implements Follower {
     this.onEvent();
   }
 
-  end(): void {
+  end(error?: unknown): void {
+    this.error = error;
     this.isOver = true;
   }
 }
@@ -53,7 +58,7 @@ describe('a watch that many follow', () => {
     for (const { events } of followers) expect(events).toMatchObject([{ kind: 'full', version: 1 }]);
     for (const follower of followers) watches.leave(follower);
     await world.clock.advance(0);
-    expect(world.leftovers).toBe(0);
+    expect([world.leftovers, watches.size]).toEqual([0, 0]);
   });
 
   test('finds a change whose notification is lost within a heartbeat', async () => {
@@ -68,14 +73,53 @@ describe('a watch that many follow', () => {
 
   test('tells the one who comes where it stands, and whether whoever begins now would stand there too', async () => {
     const cursor = await world.set({ n: 1 });
-    await follow(ANYWHERE);
-    expect((await follow(cursor)).stands).toEqual([[cursor, true]]);
+    const there = [await follow(ANYWHERE), await follow(cursor)];
+    for (const { stands } of there) expect(stands).toEqual([[cursor, true]]);
     const tombstone = await world.delete();
-    await world.clock.advance(0);
-    const nothing = await follow(NOWHERE);
-    expect(nothing.stands).toEqual([[NOWHERE, false]]);
+    for (const follower of there) watches.leave(follower);
+    expect((await follow(NOWHERE)).stands).toEqual([[NOWHERE, false]]);
+    expect((await follow(NOWHERE)).stands).toEqual([[NOWHERE, false]]);
     // Not with the one who holds nothing, though both wait.
     expect((await follow(ANYWHERE)).stands).toEqual([[tombstone, true]]);
+  });
+
+  test('becomes one with another as soon as it finds that it stands where that does', async () => {
+    const cursor = await world.set({ n: 1 });
+    const followers = [await follow(cursor), await follow('=1')];
+    for (const { stands } of followers) expect(stands.at(-1)).toEqual([cursor, true]);
+    world.store.logs.passed = 0;
+    await world.count(2, 2);
+    await world.clock.advance(0);
+    expect(world.store.logs.passed).toBe(1);
+    for (const { events } of followers) expect(events).toMatchObject([delta(1, 2)]);
+  });
+
+  test('does not become one with another that has not looked yet', async () => {
+    const follower = await follow(await world.count(1, 1));
+    world.feed.isSilent = true;
+    const cursor = await world.count(2, 2);
+    await world.clock.advance(HEARTBEAT_MS / 2);
+    world.feed.gate.shut();
+    const another = await follow(cursor);
+    await world.clock.advance(HEARTBEAT_MS / 2);
+    expect(follower.events).toMatchObject([delta(1, 2)]);
+    world.feed.isSilent = false;
+    await world.count(3, 3);
+    await world.clock.advance(0);
+    expect(follower.events).toMatchObject([delta(1, 2), delta(2, 3)]);
+    expect(another.events).toEqual([]);
+    world.feed.gate.open();
+    await world.clock.advance(0);
+    expect(another.events).toMatchObject([delta(2, 3)]);
+  });
+
+  test('ends with what it fails with', async () => {
+    const failing = { next: () => Promise.reject(new Error('It fails.')), [Symbol.asyncIterator]: () => failing };
+    const follower = new Noting();
+    const others = new SharedWatches({ watch: () => failing });
+    others.follow('doc', ANYWHERE, false, follower);
+    await world.clock.advance(0);
+    expect(follower.error).toMatchObject({ message: 'It fails.' });
   });
 
   test('is not shared, before it has looked, by who was told of the place by another and who was not', async () => {
@@ -115,6 +159,15 @@ describe('a watch that many follow', () => {
     expect(second.events).toEqual([]);
   });
 
+  test('tells whoever leaves meanwhile no more where it stands', async () => {
+    const [first, second] = [new Noting(), new Noting()];
+    first.onStand = () => watches.leave(second);
+    watches.follow('doc', ANYWHERE, false, first);
+    watches.follow('doc', ANYWHERE, false, second);
+    await world.clock.advance(0);
+    expect([first, second].map(({ stands }) => stands.length)).toEqual([1, 0]);
+  });
+
   test('is over for all of them when the contexts are closed, and refuses others', async () => {
     const followers = [await follow(ANYWHERE), await follow(NOWHERE)];
     world.manager.close();
@@ -131,7 +184,7 @@ describe('a watch that many follow', () => {
     watches.leave(follower);
     world.feed.gate.open();
     await world.clock.advance(HEARTBEAT_MS);
-    expect(world.leftovers).toBe(0);
+    expect([world.leftovers, watches.size]).toEqual([0, 0]);
     expect(follower.stands).toEqual([]);
   });
 });
