@@ -61,10 +61,9 @@ export class FanOut {
     // The root value is the first subscriber's, who may have left long before the others do.
     const shared = { ...args, rootValue: undefined, contextValue: context };
     if (!this.#groups.has(key)) {
-      // What is refused is refused here; what is not is run by the group.
+      // What is refused is refused here. What is not is run by the group: these results are never asked for, and hold nothing.
       const results = await subscribe(shared);
       if (!(Symbol.asyncIterator in results)) return results;
-      await results[Symbol.asyncIterator]().return?.();
     }
     const group = this.#groups.get(key) ?? this.#open(key, { id, execute: this.#executor(shared) });
     const operation = new SharedOperation(this.#mask);
