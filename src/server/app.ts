@@ -12,6 +12,7 @@ import { useBodyLimit } from './body-limit.ts';
 import { DocumentCache } from './document-cache.ts';
 import { useDocumentLimit } from './document-limit.ts';
 import type { Yoga } from './enveloped.ts';
+import type { Plans } from './execution/plans.ts';
 import { usePlans } from './execution/use-plans.ts';
 import type { FanOut } from './fanout/fan-out.ts';
 import { useGraphiQL } from './graphiql.ts';
@@ -32,6 +33,7 @@ export interface AppOptions {
   readonly deltaFormatter: DeltaFormatter | undefined;
   readonly log: Log;
   readonly graphiql: boolean;
+  readonly plans: Plans;
   /** Where subscriptions over SSE are shared. */
   readonly fanOut: FanOut;
   /** Told of each HTTP response that streams events. */
@@ -53,7 +55,7 @@ export function maskError(error: unknown, log: Log): GraphQLError {
 
 /** GraphQL over HTTP and SSE, and the pipeline that WebSocket operations go through too. It listens to no port. */
 export function createApp(options: AppOptions): App {
-  const { manager, cleanup, limits, deltaFormatter, log, graphiql, fanOut, onStream, ready } = options;
+  const { manager, cleanup, limits, deltaFormatter, log, graphiql, plans, fanOut, onStream, ready } = options;
   const context: ResolverContext = { manager, cleanup, deltaFormatter };
   const documentCache = new DocumentCache<DocumentNode>();
   const posts = plainPosts(GRAPHQL_PATH, limits.bodyBytes, documentCache);
@@ -76,7 +78,7 @@ export function createApp(options: AppOptions): App {
       useDocumentLimit(limits.documentTokens),
       useOutcome(),
       posts.plugin,
-      usePlans(),
+      usePlans(plans),
       // After the plans, which are what it shares the results of.
       useSharedStreams(fanOut, context),
       useStreams(onStream),

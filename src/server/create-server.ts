@@ -1,19 +1,29 @@
-import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ContextManager } from '../context/manager.ts';
 import { defaultLimits, withDefaults } from '../limits.ts';
-import { createApp, GRAPHQL_PATH } from './app.ts';
+import { createApp, GRAPHQL_PATH, maskError } from './app.ts';
 import { trackConnections } from './connections.ts';
 import { createEngine } from './engine.ts';
+import { masked } from './execution/masked.ts';
+import { Plans } from './execution/plans.ts';
 import { noDeliveries } from './fanout/deliveries.ts';
 import { FanOut } from './fanout/fan-out.ts';
-import { KeepAlive } from './keep-alive.ts';
+import { KeepAlive, type Way } from './keep-alive.ts';
 import { consoleLog } from './log.ts';
 import { isLoopback } from './loopback.ts';
 import type { ServerOptions } from './server-options.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
+
+const STREAM: Way<ServerResponse> = { cut: (response) => response.destroy() };
 
 export interface Address {
   readonly http: string;
@@ -44,7 +54,10 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   const engine = createEngine(options, limits, log, clock);
   const { manager, cleanup } = engine;
   let closed: Promise<void> | undefined;
-  const fanOut = new FanOut(deliveries);
+  const plans = new Plans();
+  const mask = (error: unknown): GraphQLError => maskError(error, log);
+  const executor = (args: ExecutionArgs) => masked(plans.executor(args), mask);
+  const fanOut = new FanOut({ manager, executor, mask, deliveries });
   const keepAlive = new KeepAlive(clock, () => {
     deliveries.cutForSilence += 1;
   });
@@ -55,11 +68,12 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     log,
     deltaFormatter: options.deltaFormatter,
     graphiql: options.graphiql ?? true,
+    plans,
     fanOut,
     onStream(response) {
       connections.streams(response);
       const { socket: stream, closed: hasLeft } = response;
-      if (stream && !hasLeft) keepAlive.keep({ connection: response, stream, cut: () => response.destroy() });
+      if (stream && !hasLeft) keepAlive.keep(response, stream, STREAM);
     },
     async ready() {
       if (closed !== undefined) throw new Error('The server is closing.');

@@ -10,7 +10,7 @@ import { type Enveloped, envelopedFor, type Yoga } from './enveloped.ts';
 import type { FanOut } from './fanout/fan-out.ts';
 import type { Outlet } from './fanout/member.ts';
 import { SocketOutlets } from './fanout/socket-outlets.ts';
-import type { KeepAlive } from './keep-alive.ts';
+import type { KeepAlive, Way } from './keep-alive.ts';
 import type { Log } from './log.ts';
 
 /** How long a client may take over a close, its own or ours, before its socket is cut, in milliseconds. */
@@ -80,15 +80,22 @@ export function attachWebSockets(
     // Its own pings would cut whoever is too slow to come to them in time.
     0,
   );
-  sockets.on('connection', (socket, { socket: stream }) => {
-    const ping = (text: string): void => socket.ping(text);
-    const answered = keepAlive.keep({ connection: socket, stream, ping, cut: () => socket.terminate() });
-    socket.on('pong', (data) => answered(String(data)));
+  sockets.on('connection', (socket, request) => {
+    const kept = keepAlive.keep(socket, request.socket, PINGED);
+    // graphql-ws holds on to the request as long as there is the socket; what it said has been looked at.
+    request.headers = {};
+    request.rawHeaders = [];
+    socket.on('pong', (data) => kept.answered(String(data)));
   });
   // A frame that is none, or too large, is the client's fault, and ws has closed the socket for it.
   sockets.on('connection', (socket) => socket.removeAllListeners('error').on('error', () => {}));
   return { close: async () => graphql.dispose() };
 }
+
+const PINGED: Way<WebSocket> = {
+  ping: (socket, text) => socket.ping(text),
+  cut: (socket) => socket.terminate(),
+};
 
 const UNRESOLVED = new GraphQLError('Could not determine what operation to execute.', {
   extensions: { code: 'BAD_USER_INPUT' },
@@ -114,6 +121,12 @@ function isSameOrigin({ headers }: IncomingMessage): boolean {
 
 /** A socket that went away ends its operations by closing; that what was still to be sent could not be is no news. */
 class QuietSocket extends WebSocket {
+  /** graphql-ws holds on to what asked for an operation as long as that runs: a text takes less than a buffer of it. */
+  override emit(name: string | symbol, ...args: unknown[]): boolean {
+    const [data, ...others] = args;
+    return name === 'message' ? super.emit(name, String(data), ...others) : super.emit(name, ...args);
+  }
+
   override send(data: Data, done?: Done): void;
   override send(data: Data, options: SendOptions, done?: Done): void;
   override send(data: Data, options?: SendOptions | Done, last?: Done): void {

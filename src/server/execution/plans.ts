@@ -2,6 +2,7 @@ import {
   createSourceEventStream,
   type ExecutionArgs,
   type ExecutionResult,
+  execute,
   getOperationAST,
   getVariableValues,
   type OperationDefinitionNode,
@@ -34,6 +35,11 @@ export class Plans {
     if (!run) return await otherwise(args);
     const events = await createSourceEventStream(args);
     return Symbol.asyncIterator in events ? mapped(events[Symbol.asyncIterator](), run) : events;
+  }
+
+  /** Executes the events of a subscription, each as the root value. */
+  executor(args: ExecutionArgs): Run {
+    return this.#runnerOf(args) ?? ((rootValue) => execute({ ...args, rootValue }));
   }
 
   #runnerOf(args: ExecutionArgs): Run | null {

@@ -1,4 +1,5 @@
-import type { Group, Source, Told } from './group.ts';
+import type { Group, Source } from './group.ts';
+import type { Told } from './operation.ts';
 import type { Place } from './place.ts';
 
 /** Where a member's events go: one operation on one connection. */
@@ -14,6 +15,11 @@ export interface Outlet {
   whenFree(run: () => Promise<void>): void;
 }
 
+/** Whoever is told that a member is told nothing any more, and why. */
+export interface Ending {
+  end(error?: unknown): void;
+}
+
 /**
  * One subscriber of a group. In step with the group it is told what the group is told. Otherwise, before its first event and after its
  * connection was backed up, it catches up by a source of its own, from where it stands to where the group does. What it missed comes as one
@@ -22,7 +28,7 @@ export interface Outlet {
 export class Member {
   readonly #group: Group;
   readonly #outlet: Outlet;
-  readonly #onEnd: (error?: unknown) => void;
+  readonly #ending: Ending;
   #at: Place;
   /** Its own, while it catches up. */
   #source: Source | undefined;
@@ -32,11 +38,11 @@ export class Member {
   /** Whether it has caught up once: then who finds the window gone has fallen behind. */
   #isLive = false;
 
-  constructor(group: Group, outlet: Outlet, at: Place, onEnd: (error?: unknown) => void) {
+  constructor(group: Group, outlet: Outlet, at: Place, ending: Ending) {
     this.#group = group;
     this.#outlet = outlet;
     this.#at = at;
-    this.#onEnd = onEnd;
+    this.#ending = ending;
     group.join(this);
   }
 
@@ -62,7 +68,7 @@ export class Member {
 
   end(error?: unknown): void {
     this.leave();
-    this.#onEnd(error);
+    this.#ending.end(error);
   }
 
   leave(): void {
@@ -82,14 +88,12 @@ export class Member {
   async #catchUp(onBegun: () => void): Promise<void> {
     try {
       if (this.#isLive && (await this.#steps(onBegun))) return;
-      const source = await this.#group.open(this.#at, this.#isLive, (place) => {
+      const source = this.#group.open(this.#at, this.#isLive, (place) => {
         this.stand(place);
         onBegun();
         // Nothing is on its way: it stands where the context does.
         queueMicrotask(() => this.meet());
       });
-      if ('refusal' in source) throw source.refusal.errors?.[0] ?? new TypeError('There is nothing to be told of.');
-      if (this.#hasLeft) return source.close();
       this.#source = source;
       for (;;) {
         this.#isWaiting = true;

@@ -147,7 +147,7 @@ describe('A planned operation', () => {
       }
     }
     const document = parse('subscription { contextChanged(id: "a") { ... on Versioned { version } } }');
-    const events = await new Plans().subscribe({ schema, document, contextValue: { watch } }, unplanned);
+    const events = await new Plans().subscribe({ schema, document, contextValue: { manager: { watch } } }, unplanned);
     if (!isIterable(events)) throw new Error('There are no events.');
     for await (const event of events) {
       expect(event).toEqual({ data: { contextChanged: { version: 1 } } });
