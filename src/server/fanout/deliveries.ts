@@ -36,8 +36,8 @@ export class CountedOutlet implements Outlet {
     this.#outlet.write(payload);
   }
 
-  whenFree(run: () => Promise<void>): void {
+  whenFree(run: () => Promise<void>): () => void {
     this.#isBehind = true;
-    this.#outlet.whenFree(run);
+    return this.#outlet.whenFree(run);
   }
 }

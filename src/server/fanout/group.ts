@@ -45,13 +45,13 @@ export class Group {
     this.#members.add(member);
   }
 
-  /** Puts a member in step if it stands where the group does, or would if it began now: the place; else undefined. */
-  take(member: Member, at: Place, isResumed: boolean): Place | undefined {
-    if (!this.#members.has(member)) return undefined;
-    if (this.#run && at !== this.#at && !(at === ANYWHERE && this.#run.isLevel)) return undefined;
+  /** Puts a member in step if it stands where the group does. (Where who begins anywhere stands, only a look of its own tells.) */
+  take(member: Member, at: Place, isResumed: boolean): boolean {
+    if (!this.#members.has(member)) return false;
+    if (this.#run && at !== this.#at) return false;
     this.#inStep.add(member);
     if (!this.#run) this.#start(at, isResumed);
-    return this.#at;
+    return true;
   }
 
   /** Takes a member out of step, which has to catch up. */

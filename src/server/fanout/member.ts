@@ -10,9 +10,9 @@ export interface Outlet {
   write(payload: Buffer): void;
   /**
    * Runs once the connection is free again; never, if it ends before. Of several that wait for one connection, each has its turn once what
-   * the one before has begun is over, as far as the connection is free still.
+   * the one before has begun is over, as far as the connection is free still. Whoever has left need not run: call what is returned.
    */
-  whenFree(run: () => Promise<void>): void;
+  whenFree(run: () => Promise<void>): () => void;
 }
 
 /** Whoever is told that a member is told nothing any more, and why. */
@@ -35,6 +35,7 @@ export class Member {
   /** Whether its own source was asked for what comes next, and has not answered. */
   #isWaiting = false;
   #hasLeft = false;
+  #stopWaiting: (() => void) | undefined;
   /** Whether it has caught up once: then who finds the window gone has fallen behind. */
   #isLive = false;
 
@@ -62,6 +63,7 @@ export class Member {
   meet(): void {
     if (!this.#isWaiting || !this.#joins()) return;
     // What it may have read for itself meanwhile the group will tell.
+    this.#isWaiting = false;
     this.#source?.close();
     this.#source = undefined;
   }
@@ -73,6 +75,7 @@ export class Member {
 
   leave(): void {
     this.#hasLeft = true;
+    this.#stopWaiting?.();
     this.#source?.close();
     this.#source = undefined;
     this.#group.leave(this);
@@ -89,8 +92,10 @@ export class Member {
     try {
       if (this.#isLive && (await this.#steps(onBegun))) return;
       const source = this.#group.open(this.#at, this.#isLive, (place) => {
-        this.stand(place);
         onBegun();
+        // What it looked for may long have come by way of the group.
+        if (this.#source !== source) return;
+        this.stand(place);
         // Nothing is on its way: it stands where the context does.
         queueMicrotask(() => this.meet());
       });
@@ -98,9 +103,9 @@ export class Member {
       for (;;) {
         this.#isWaiting = true;
         const told = await source.next();
-        this.#isWaiting = false;
         // It has left, or is in step.
         if (this.#source !== source) return;
+        this.#isWaiting = false;
         if (!told) return this.end();
         if (!this.#outlet.isFree) {
           source.close();
@@ -118,7 +123,6 @@ export class Member {
     } catch (error) {
       if (!this.#hasLeft) this.end(error);
     } finally {
-      this.#isWaiting = false;
       onBegun();
     }
   }
@@ -141,7 +145,7 @@ export class Member {
   #wait(): void {
     this.#isLive = true;
     this.#group.drop(this);
-    this.#outlet.whenFree(() => this.catchUp());
+    this.#stopWaiting = this.#outlet.whenFree(() => this.catchUp());
   }
 
   #take({ payload, to }: Told): void {
@@ -151,8 +155,6 @@ export class Member {
   }
 
   #joins(): boolean {
-    const at = this.#group.take(this, this.#at, this.#isLive);
-    if (at !== undefined) this.#at = at;
-    return at !== undefined;
+    return this.#group.take(this, this.#at, this.#isLive);
   }
 }

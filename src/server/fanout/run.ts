@@ -22,8 +22,6 @@ export class Run implements Follower {
   readonly #operation: Operation;
   readonly #watches: SharedWatches;
   readonly #audience: Audience;
-  /** Whether whoever begins now stands where its audience does. */
-  isLevel = false;
   #isExecuting = false;
   #isFollowing = false;
   #isStopped = false;
@@ -56,10 +54,10 @@ export class Run implements Follower {
     this.#settle();
   }
 
-  stand(at: Place, isLevel: boolean): void {
+  stand(at: Place): void {
     // Its audience is not there yet.
     if (this.#isExecuting) return;
-    this.#hasLooked(isLevel);
+    this.#settle();
     this.#audience.stand(at);
   }
 
@@ -85,7 +83,7 @@ export class Run implements Follower {
 
   #tell(result: ExecutionResult, to: Place): void {
     const told = toldOf(result, to);
-    this.#hasLooked(true);
+    this.#settle();
     this.#audience.tell(told);
   }
 
@@ -102,10 +100,5 @@ export class Run implements Follower {
     }
     if (this.#end) this.end(this.#end.error);
     else if (!this.#isFollowing && !this.#isStopped) this.follow(to, true);
-  }
-
-  #hasLooked(isLevel: boolean): void {
-    this.isLevel = isLevel;
-    this.#settle();
   }
 }

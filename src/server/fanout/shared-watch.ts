@@ -1,8 +1,8 @@
 import type { ContextEvent } from '../../context/model.ts';
-import { ANYWHERE, type Place } from './place.ts';
+import type { Place } from './place.ts';
 
-/** Told, whenever there is nothing to tell of, where a watch stands, and whether whoever begins now would stand there too. */
-export type OnIdle = (at: Place, isLevel: boolean) => void;
+/** Told, whenever there is nothing to tell of, where a watch stands. */
+export type OnIdle = (at: Place) => void;
 
 /** Is told what a watch finds, as it finds it: what takes long is not waited for. None of it may throw. */
 export interface Follower {
@@ -20,7 +20,6 @@ export class SharedWatch {
   readonly #followers = new Set<Follower>();
   readonly #isResumed: boolean;
   #at: Place;
-  #isLevel = false;
   /** Once it has, it tells all that follow it the same, whether they were told of anything before or not. */
   #hasLooked = false;
   #isOver = false;
@@ -37,13 +36,12 @@ export class SharedWatch {
     this.#isResumed = isResumed;
     this.#onMove = onMove;
     this.#onOver = onOver;
-    this.#events = watch((place, isLevel) => this.#stand(place, isLevel));
+    this.#events = watch((place) => this.#stand(place));
   }
 
   /** Whether whoever begins at a place is told the same as those who follow it. */
   suits(at: Place, isResumed: boolean): boolean {
-    if (this.#hasLooked) return at === this.#at || (at === ANYWHERE && this.#isLevel);
-    return at === this.#at && isResumed === this.#isResumed;
+    return at === this.#at && (this.#hasLooked || isResumed === this.#isResumed);
   }
 
   /** Whether it has come to where another is. */
@@ -53,7 +51,7 @@ export class SharedWatch {
 
   add(follower: Follower): void {
     this.#followers.add(follower);
-    if (this.#hasLooked) follower.stand(this.#at, this.#isLevel);
+    if (this.#hasLooked) follower.stand(this.#at);
   }
 
   remove(follower: Follower): void {
@@ -83,22 +81,21 @@ export class SharedWatch {
     }
   }
 
-  #stand(at: Place, isLevel: boolean): void {
-    this.#moveTo(at, isLevel);
-    for (const follower of [...this.#followers]) if (this.#followers.has(follower)) follower.stand(at, isLevel);
+  #stand(at: Place): void {
+    this.#moveTo(at);
+    for (const follower of [...this.#followers]) if (this.#followers.has(follower)) follower.stand(at);
     if (!this.#isOver) this.#onMove();
   }
 
   #tell(event: ContextEvent): void {
-    this.#moveTo(event.cursor, true);
+    this.#moveTo(event.cursor);
     // Whoever comes meanwhile stands where it leads.
     for (const follower of [...this.#followers]) if (this.#followers.has(follower)) follower.tell(event);
     if (!this.#isOver) this.#onMove();
   }
 
-  #moveTo(at: Place, isLevel: boolean): void {
+  #moveTo(at: Place): void {
     this.#at = at;
-    this.#isLevel = isLevel;
     this.#hasLooked = true;
   }
 

@@ -35,7 +35,7 @@ export class SharedWatches {
   alone(id: string, from: Place, isResumed: boolean, onIdle: OnIdle): AsyncIterableIterator<ContextEvent> {
     return this.#manager.watch(id, givenBy(from), {
       isResumed,
-      onIdle: (cursor, isTraced) => onIdle(cursor ?? NOWHERE, cursor !== null || !isTraced),
+      onIdle: (cursor) => onIdle(cursor ?? NOWHERE),
     });
   }
 

@@ -9,15 +9,15 @@ const HEARTBEAT_MS = 10_000;
 
 class Noting implements Follower {
   readonly events: ContextEvent[] = [];
-  readonly stands: unknown[] = [];
+  readonly stands: Place[] = [];
   isOver = false;
   error: unknown;
   onEvent = (): void => {};
 
   onStand = (): void => {};
 
-  stand(at: Place, isLevel: boolean): void {
-    this.stands.push([at, isLevel]);
+  stand(at: Place): void {
+    this.stands.push(at);
     this.onStand();
   }
 
@@ -71,22 +71,22 @@ describe('a watch that many follow', () => {
     for (const { events } of followers) expect(events).toMatchObject([{ kind: 'full', version: 2 }]);
   });
 
-  test('tells the one who comes where it stands, and whether whoever begins now would stand there too', async () => {
+  test('tells the one who comes where it stands', async () => {
     const cursor = await world.set({ n: 1 });
     const there = [await follow(ANYWHERE), await follow(cursor)];
-    for (const { stands } of there) expect(stands).toEqual([[cursor, true]]);
+    for (const { stands } of there) expect(stands).toEqual([cursor]);
     const tombstone = await world.delete();
     for (const follower of there) watches.leave(follower);
-    expect((await follow(NOWHERE)).stands).toEqual([[NOWHERE, false]]);
-    expect((await follow(NOWHERE)).stands).toEqual([[NOWHERE, false]]);
+    expect((await follow(NOWHERE)).stands).toEqual([NOWHERE]);
+    expect((await follow(NOWHERE)).stands).toEqual([NOWHERE]);
     // Not with the one who holds nothing, though both wait.
-    expect((await follow(ANYWHERE)).stands).toEqual([[tombstone, true]]);
+    expect((await follow(ANYWHERE)).stands).toEqual([tombstone]);
   });
 
   test('becomes one with another as soon as it finds that it stands where that does', async () => {
     const cursor = await world.set({ n: 1 });
     const followers = [await follow(cursor), await follow('=1')];
-    for (const { stands } of followers) expect(stands.at(-1)).toEqual([cursor, true]);
+    for (const { stands } of followers) expect(stands.at(-1)).toBe(cursor);
     world.store.logs.passed = 0;
     await world.count(2, 2);
     await world.clock.advance(0);

@@ -43,8 +43,16 @@ export class Pipe implements Outlet {
     this.written.push(String(payload));
   }
 
-  whenFree(run: () => Promise<void>): void {
+  /** How many wait for it. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  whenFree(run: () => Promise<void>): () => void {
     this.#waiting.push(run);
+    return () => {
+      this.#waiting = this.#waiting.filter((each) => each !== run);
+    };
   }
 
   free(): void {
@@ -103,15 +111,23 @@ class CountedWatches implements Pick<ContextManager, 'watch'> {
 }
 
 export interface WorldOptions {
+  /** Waited for after each read of a log, before it is answered. */
+  readonly onRead?: () => Promise<void> | undefined;
   /** Waited for before each execution of these, so that it takes as long. */
   readonly slow?: ReadonlyMap<DocumentNode, () => Promise<unknown>>;
 }
 
 /** Contexts, and subscriptions to them, shared and not. */
-export function world({ slow = new Map() }: WorldOptions = {}) {
+export function world({ slow = new Map(), onRead = () => undefined }: WorldOptions = {}) {
   const clock = systemClock();
   const feed = new MemoryFeed();
-  const store = new MemoryStore({ tell: feed.tell, deltaThreshold: 4 });
+  const store = new (class extends MemoryStore {
+    override async readLog(...args: Parameters<MemoryStore['readLog']>): ReturnType<MemoryStore['readLog']> {
+      const log = await super.readLog(...args);
+      await onRead();
+      return log;
+    }
+  })({ tell: feed.tell, deltaThreshold: 4 });
   const manager = new ContextManager({ store, feed, heartbeatMs: 2 ** 31 - 1 });
   const cleanup = new CleanupServer(store, clock, new CleanupPass(store, clock, () => '~x', {}), () => {});
   const context = { manager, cleanup, deltaFormatter: undefined };
