@@ -33,7 +33,8 @@ interface Look {
 
 /**
  * Cuts connections whose other end is gone or stands still, and never one that is only slow. It lives as long as anything comes from it, an
- * answer to a ping at least, or as long as it takes some of what waits for it. Behind a backlog an answer may be long in coming.
+ * answer to a ping at least. One that is backed up lives as long as it takes some of what waits for it, whatever it sends: an answer may be
+ * long in coming behind a backlog, and who sends and never reads would be kept for good.
  */
 export class KeepAlive {
   readonly #clock: Clock;
@@ -72,11 +73,10 @@ export class KeepAlive {
   }
 }
 
-/** Whether anything has come, or was taken though it had to wait. Of one that can't be asked, that nothing waits says nothing. */
+/** Whether something was taken of what had to wait, or has come where nothing had. Of one that can't be asked, that says nothing. */
 function isAlive(last: Look, now: Look, canBeAsked: boolean): boolean {
-  if (now.came !== last.came) return true;
   if (last.isBackedUp) return now.went !== last.went || now.left !== last.left;
-  return !canBeAsked;
+  return now.came !== last.came || !canBeAsked;
 }
 
 function lookAt(stream: Socket): Look {
