@@ -11,6 +11,7 @@ import { schema } from '../schema/index.ts';
 import { useBodyLimit } from './body-limit.ts';
 import { DocumentCache } from './document-cache.ts';
 import { useDocumentLimit } from './document-limit.ts';
+import { useRootField } from './execution/root-field.ts';
 import { usePlans } from './execution/use-plans.ts';
 import type { FanOut } from './fanout/fan-out.ts';
 import { useGraphiQL } from './graphiql.ts';
@@ -69,6 +70,7 @@ export function createApp(options: AppOptions): App {
       useBodyLimit(limits.bodyBytes),
       useDocumentLimit(limits.documentTokens),
       useOutcome(),
+      useRootField(),
       usePlans(),
       // After the plans, which are what it shares the results of.
       useSharedStreams(fanOut, context),
