@@ -1,4 +1,9 @@
-import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type RequestListener,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import { type Clock, systemClock } from '../clock.ts';
@@ -12,6 +17,7 @@ import { FanOut } from './fanout/fan-out.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { consoleLog } from './log.ts';
 import { isLoopback } from './loopback.ts';
+import { inTurn } from './pipelining.ts';
 import type { ServerOptions } from './server-options.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
 
@@ -67,7 +73,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     },
   });
   const targetOf = lastRemembered((url) => targetAt(url, host));
-  const httpServer = createHttpServer((request, response) => {
+  const respond: RequestListener = (request, response) => {
     const target = targetOf(urlOf(request));
     if (target === 'nowhere') {
       response.writeHead(400).end();
@@ -76,7 +82,8 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     } else {
       void app(request, response);
     }
-  });
+  };
+  const httpServer = createHttpServer(inTurn(respond));
   const connections = trackConnections(httpServer);
   let sockets: WebSockets | undefined;
 
