@@ -19,6 +19,7 @@ import { consoleLog } from './log.ts';
 import { isLoopback } from './loopback.ts';
 import { inTurn } from './pipelining.ts';
 import type { ServerOptions } from './server-options.ts';
+import { upgradeOptions } from './upgrades.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
 
 export interface Address {
@@ -83,7 +84,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
       void app(request, response);
     }
   };
-  const httpServer = createHttpServer(inTurn(respond));
+  const httpServer = createHttpServer(upgradeOptions, inTurn(respond));
   const connections = trackConnections(httpServer);
   let sockets: WebSockets | undefined;
 

@@ -13,6 +13,7 @@ import type { KeepAlive } from './keep-alive.ts';
 import type { Log } from './log.ts';
 import { Operations } from './operations.ts';
 import { Turns } from './turns.ts';
+import { onUpgrade } from './upgrades.ts';
 
 /** How long a client may take over a close, its own or ours, before its socket is cut, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 1000;
@@ -34,7 +35,7 @@ export function attachWebSockets(
 ): WebSockets {
   // The types of ws do not know `closeTimeout` yet.
   const options: ServerOptions & { readonly closeTimeout: number } = {
-    server: httpServer,
+    noServer: true,
     path: GRAPHQL_PATH,
     maxPayload: limits.bodyBytes,
     closeTimeout: CLOSE_TIMEOUT_MS,
@@ -105,6 +106,9 @@ export function attachWebSockets(
     const ping = (text: string): void => socket.ping(text);
     const answered = keepAlive.keep({ connection: socket, stream, ping, cut: () => socket.terminate() });
     socket.on('pong', (data) => answered(String(data)));
+  });
+  onUpgrade(httpServer, (request, stream, head) => {
+    sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
   });
   return {
     async close() {
