@@ -24,7 +24,7 @@ export class Turns {
 
   /** Does what leads to one answer, once it may. The answer is to be sent without a pause between. */
   async run<T>(work: () => T | Promise<T>): Promise<T> {
-    if (this.#isFree && this.#waiting.length === 0) {
+    if (this.#isFree) {
       this.#running += 1;
     } else {
       await new Promise<void>((resolve) => {

@@ -32,16 +32,9 @@ function serveAgain(httpServer: HttpServer, request: IncomingMessage, stream: Du
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const [name = '', value = ''] = rawHeaders.slice(i, i + 2);
-    const kept = name.toLowerCase() === 'connection' ? withoutOffer(value) : value;
-    if (!OFFER.includes(name.toLowerCase())) lines.push(`${name}: ${kept}`);
+    // What `Connection` says of it means nothing then.
+    if (name.toLowerCase() !== 'upgrade') lines.push(`${name}: ${value}`);
   }
   httpServer.emit('connection', stream);
   stream.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
-}
-
-const OFFER = ['upgrade', 'http2-settings'];
-
-function withoutOffer(connection: string): string {
-  const options = connection.split(',').filter((option) => !OFFER.includes(option.trim().toLowerCase()));
-  return options.join(',');
 }

@@ -54,11 +54,9 @@ export function attachWebSockets(
       const { subscribe, outlet } = pipelineOf(args);
       return withoutStatuses(await fanOut.subscribe(args, contextOf(args), subscribe, outlet));
     },
-    async onSubscribe(ctx, id, params) {
+    onSubscribe(ctx, id, params) {
       operations.begin(ctx, id, params);
-      const args = await argumentsOf(ctx.extra, id, params);
-      await operations.goOn(ctx, id, params);
-      return args;
+      return argumentsOf(ctx.extra, id, params);
     },
     async onOperation(ctx, id, params, _args, results) {
       if (!(Symbol.asyncIterator in results)) return operations.goOn(ctx, id, params);

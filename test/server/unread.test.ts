@@ -76,6 +76,18 @@ describe('A WebSocket that does not read', () => {
     }
   });
 
+  it('is read no further while it is full of what needs no turn', async () => {
+    const { address, own } = await start();
+    const raw = await initSocket(address);
+    raw.socket.pause();
+    const ping = { type: 'ping', payload: { text: 'x'.repeat(900) } };
+    for (let i = 0; i < 20_000; i += 1) raw.send(ping);
+    await eventually(() => expect(own().isPaused()).toBe(true));
+    expect(own().writableLength).toBeLessThan(2 * FULL_BYTES);
+    raw.socket.resume();
+    await eventually(() => expect(raw.received.filter(({ type }) => type === 'pong')).toHaveLength(20_000));
+  });
+
   it('is read no further while what it has asked waits for its turn', async () => {
     const { options, reading } = gated();
     const { address, own } = await start(options);

@@ -223,7 +223,7 @@ describe('An operation that is completed, and another one of its id', () => {
   const event = { type: 'next', id: '1', payload: { data: { contextChanged: { __typename: 'FullContext' } } } };
   const heard = (raw: RawSocket) => raw.received.filter(({ id }) => id === '1');
 
-  it('begun while the first is set up: it ends, and the other is told what it asked for', async () => {
+  it('begun while the first begins to listen: that one ends, and the other is told what it asked for', async () => {
     const { options, listening } = gated();
     const { address, server, feed } = await startApp(options);
     const raw = await initSocket(address);
@@ -239,6 +239,21 @@ describe('An operation that is completed, and another one of its id', () => {
     await eventually(() => expect(heard(raw)).toEqual([event]));
     raw.send(complete);
     await eventually(() => expect(feed.size).toBe(0));
+  });
+
+  it('begun in one piece with the first and its end, and busy for longer: it is answered', async () => {
+    const { options, reading } = gated();
+    const { address, server, feed } = await startApp(options);
+    await server.manager.set('b', {});
+    const raw = await initSocket(address);
+    reading.shut();
+    const query = subscribe('{ sync(id: "b", version: 1) { __typename } }');
+    raw.sendTogether([subscribe(watch, { id: 'a' }), complete, query]);
+    await eventually(() => expect(reading.waiting).toBe(1));
+    reading.open();
+    const answer = { type: 'next', id: '1', payload: { data: { sync: { __typename: 'NoChange' } } } };
+    await eventually(() => expect(heard(raw)).toEqual([answer, complete]));
+    expect(feed.size).toBe(0);
   });
 
   it('begun in one piece with the first, and with its end: each change is told once', async () => {

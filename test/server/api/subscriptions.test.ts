@@ -194,7 +194,7 @@ describe.each(transports)('Subscribing over $name', ({ open }) => {
     const { client, feed, logged } = await open();
     const field = (directive = '') => `contextChanged(id: "a", version: 0) ${directive} { __typename }`;
     const on = (directive: string) => `subscription { ${field(directive)} }`;
-    const inline = (directive: string) => `subscription { ... ${directive} { ${field()} } }`;
+    const inline = (directive: string, within = '') => `subscription { ... ${directive} { ${field(within)} } }`;
     const spread = (directive: string, within = '') =>
       `subscription { ...F ${directive} ...F } fragment F on Subscription { ${field(within)} }`;
     const [skip, include] = ['@skip(if: true)', '@include(if: false)'];
@@ -202,7 +202,7 @@ describe.each(transports)('Subscribing over $name', ({ open }) => {
       on(skip),
       on(include),
       inline(skip),
-      inline(include),
+      inline('', include),
       spread('', skip),
       spread(include, skip),
     ]) {
