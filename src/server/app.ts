@@ -13,6 +13,7 @@ import { DocumentCache } from './document-cache.ts';
 import { useDocumentLimit } from './document-limit.ts';
 import type { Yoga } from './enveloped.ts';
 import type { Plans } from './execution/plans.ts';
+import { useRootField } from './execution/root-field.ts';
 import { usePlans } from './execution/use-plans.ts';
 import type { FanOut } from './fanout/fan-out.ts';
 import { useGraphiQL } from './graphiql.ts';
@@ -77,6 +78,7 @@ export function createApp(options: AppOptions): App {
       useBodyLimit(limits.bodyBytes),
       useDocumentLimit(limits.documentTokens),
       useOutcome(),
+      useRootField(),
       posts.plugin,
       usePlans(plans),
       // After the plans, which are what it shares the results of.

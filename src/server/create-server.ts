@@ -2,6 +2,7 @@ import {
   createServer as createHttpServer,
   type Server as HttpServer,
   type IncomingMessage,
+  type RequestListener,
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -20,7 +21,9 @@ import { FanOut } from './fanout/fan-out.ts';
 import { KeepAlive, type Way } from './keep-alive.ts';
 import { consoleLog } from './log.ts';
 import { isLoopback } from './loopback.ts';
+import { inTurn } from './pipelining.ts';
 import type { ServerOptions } from './server-options.ts';
+import { upgradeOptions } from './upgrades.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
 
 const STREAM: Way<ServerResponse> = { cut: (response) => response.destroy() };
@@ -81,7 +84,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     },
   });
   const targetOf = lastRemembered((url) => targetAt(url, host));
-  const httpServer = createHttpServer((request, response) => {
+  const respond: RequestListener = (request, response) => {
     const target = targetOf(urlOf(request));
     if (target === 'nowhere') {
       response.writeHead(400).end();
@@ -90,7 +93,8 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     } else {
       app.listener(request, response);
     }
-  });
+  };
+  const httpServer = createHttpServer(upgradeOptions, inTurn(respond));
   const connections = trackConnections(httpServer);
   let sockets: WebSockets | undefined;
 

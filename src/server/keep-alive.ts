@@ -23,7 +23,8 @@ export interface Way<C extends EventEmitter> {
 
 /**
  * Cuts connections whose other end is gone or stands still, and never one that is only slow. It lives as long as anything comes from it, an
- * answer to a ping at least, or as long as it takes some of what waits for it. Behind a backlog an answer may be long in coming.
+ * answer to a ping at least. One that is backed up lives as long as it takes some of what waits for it, whatever it sends: an answer may be
+ * long in coming behind a backlog, and who sends and never reads would be kept for good.
  *
  * One timer looks after all of them, a part at a time: there may be many, and most of them idle.
  */
@@ -128,11 +129,11 @@ class KeptConnection<C extends EventEmitter> implements Kept {
     this.#way.cut(this.#connection);
   }
 
-  /** Whether nothing has come, nor was taken though it had to wait. Of one that can't be asked, that nothing waits says nothing. */
+  /** Whether nothing was taken of what had to wait, or nothing has come where nothing had. Of one that can't be asked, that says nothing. */
   #isSilent(came: number, went: number, left: number): boolean {
-    if (!this.#hasLooked || came !== this.#came) return false;
+    if (!this.#hasLooked) return false;
     if (this.#isBackedUp) return went === this.#went && left === this.#left;
-    return this.#way.ping !== undefined;
+    return came === this.#came && this.#way.ping !== undefined;
   }
 }
 

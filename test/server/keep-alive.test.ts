@@ -131,6 +131,23 @@ describe.each([webSocket, eventStream])('A subscriber over $name that is backed 
   });
 });
 
+describe('A WebSocket that is backed up', () => {
+  it('is cut when it takes nothing for five minutes, whatever it sends meanwhile', async () => {
+    const { address, clock, deliveries, own, fill } = await start();
+    const reader = await webSocket.subscribe(address);
+    await fill(TEXT_BYTES);
+    for (let time = 0; time <= STALLED_LOOKS; time += 1) {
+      expect(own().destroyed).toBe(false);
+      const { bytesRead } = own();
+      reader.write(frame({ type: 'pong' }));
+      await eventually(() => expect(own().bytesRead).toBeGreaterThan(bytesRead));
+      clock.elapse(LOOK_MS);
+    }
+    await eventually(isCut(own()));
+    expect(deliveries.cutForSilence).toBe(1);
+  });
+});
+
 /** Lets time pass as long as it takes the server to look, and to be answered by whoever answers. */
 async function pass({ clock, own }: Pick<Awaited<ReturnType<typeof start>>, 'clock' | 'own'>): Promise<void> {
   const { bytesWritten } = own();
