@@ -262,6 +262,7 @@ describe('An operation that is completed, and another one of its id', () => {
     raw.sendTogether([subscribe(watch, { id: 'a' }), complete, subscribe(watch, { id: 'a' })]);
     await eventually(() => expect(feed.size).toBe(1));
     await server.manager.set('a', {});
+    await eventually(() => expect(heard(raw)).toHaveLength(1));
     await server.manager.delete('a');
     await eventually(() => expect(heard(raw)).toHaveLength(2));
     raw.send(complete);
