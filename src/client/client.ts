@@ -52,7 +52,7 @@ export interface ArpeggioClient {
   delete(id: string, options?: Expectation): Promise<Written>;
   /** Brings a copy of one's own up to date, by the least that is right. Rejects with `CONTEXT_NOT_FOUND`, `CONNECTION_LOST`, …; nothing is retried. */
   sync(id: string, replica?: Replica): Promise<Replica>;
-  /** Writes that wait for their answers. */
+  /** Writes that wait for their answers, or for the copy to have them. */
   readonly pendingWrites: number;
   /** Ends everything; writes under way are refused with `CLIENT_CLOSED` (and stay kept, where there is a storage). */
   close(): void;

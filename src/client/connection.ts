@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { type Client, type ClientOptions, createClient } from 'graphql-ws';
+import { type Client, type ClientOptions, createClient } from 'graphql-ws/client';
 import { ArpeggioClientError, errorOf } from './errors.ts';
 import { type Delays, delayOf, type Time } from './time.ts';
 
@@ -26,6 +26,8 @@ type Variables = { readonly [name: string]: unknown };
 const KEEP_ALIVE_MS = 10_000;
 /** How long the server may take to say hello, in milliseconds. */
 const ACK_MS = 10_000;
+/** How long the connection stays open for nobody, in milliseconds. */
+const LINGER_MS = 1000;
 /** After these, coming again as one came would lead nowhere. (4403 may be mended by a new token, and is tried again.) */
 const FINAL_CLOSES: readonly number[] = [4400, 4401, 4406];
 /** A message was larger than the server takes. */
@@ -43,6 +45,9 @@ export class Connection {
     object,
     { readonly size: number; readonly fail: (error: ArpeggioClientError) => void }
   >();
+  #isClosed = false;
+  /** Called with how the connection has ended. */
+  readonly #running = new Set<(closed: unknown) => void>();
   #pause: { readonly promise: Promise<void>; readonly end: () => void } | undefined;
   /** Tries since the server last told anything. */
   #attempts = 0;
@@ -60,6 +65,7 @@ export class Connection {
       connectionAckWaitTimeout: ACK_MS,
       // An operation that it repeats would begin where it first did.
       retryAttempts: 0,
+      lazyCloseTimeout: LINGER_MS,
       on: {
         ping: (isReceived) => {
           if (!isReceived) dead = time.after(keepAliveMs / 2, () => this.#ws.terminate());
@@ -70,6 +76,8 @@ export class Connection {
         closed: (event) => {
           dead();
           if ((event as { readonly code?: unknown }).code === TOO_BIG) this.#refuseLargest();
+          // After a normal closure it would repeat them all the same, and without a pause.
+          for (const lose of [...this.#running]) lose(event);
         },
       },
     });
@@ -106,11 +114,10 @@ export class Connection {
     let isOver = false;
     const end = (error?: ArpeggioClientError): void => {
       if (isOver) return;
-      isOver = true;
       leave();
       sink.end(error);
     };
-    const leave = this.#ws.subscribe<T>(
+    const stop = this.#ws.subscribe<T>(
       { query, variables: { ...variables } },
       {
         next: ({ data, errors }) => {
@@ -123,14 +130,23 @@ export class Connection {
         complete: () => end(),
       },
     );
-    return () => {
+    const leave = (): void => {
       isOver = true;
-      leave();
+      this.#running.delete(lose);
+      // Later, since graphql-ws counts an operation twice that is left while its `complete` stands next in what has just come.
+      queueMicrotask(stop);
     };
+    const lose = (closed: unknown): void => {
+      end(this.#errorOf(closed));
+      stop();
+    };
+    this.#running.add(lose);
+    return leave;
   }
 
   /** Resolves when it is time to try again: the longer the server has been away, the later. */
   pause(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
     if (this.#pause) return this.#pause.promise;
     let end = (): void => {};
     const promise = new Promise<void>((resolve) => {
@@ -158,7 +174,11 @@ export class Connection {
   }
 
   close(): void {
-    void this.#ws.dispose();
+    this.#isClosed = true;
+    // The other end may take its time to say goodbye, or be gone.
+    for (const lose of [...this.#running]) lose(undefined);
+    // It waits for a connection that is on its way, and rejects where that fails.
+    Promise.resolve(this.#ws.dispose()).catch(() => {});
     this.#pause?.end();
   }
 

@@ -15,7 +15,7 @@ export interface ContextState<T extends JsonObject = JsonObject> {
   readonly version: number | undefined;
   readonly life: string | undefined;
   readonly cursor: string | undefined;
-  /** Writes that the server has not answered yet. */
+  /** Writes in `value` that are not in `version` yet. */
   readonly pendingWrites: number;
   /** Why it is not live, where that is known. */
   readonly error: ArpeggioClientError | undefined;

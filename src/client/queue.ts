@@ -78,9 +78,9 @@ export class WriteQueue {
     this.#onChange = onChange;
   }
 
-  /** How many are not answered yet. */
+  /** How many the server has not answered, or the copy does not have yet. */
   get size(): number {
-    return this.#pending.filter(({ written }) => written === undefined).length;
+    return this.#pending.length;
   }
 
   /** Those not answered yet that can be kept: a function can't be, before what it makes is sent. */
@@ -215,7 +215,10 @@ export class WriteQueue {
     try {
       after = write.transform?.(context);
     } catch (cause) {
-      throw new ArpeggioClientError('WRITE_FAILED', 'The function that makes the update threw.', { cause });
+      throw new ArpeggioClientError('WRITE_FAILED', 'The function that makes the update threw.', {
+        applied: 'NO',
+        cause,
+      });
     }
     write.expected = { expectedCursor: cursor };
     return updateBetween(context, after ?? context);
@@ -271,10 +274,6 @@ function notFound(): ArpeggioClientError {
 /** A write's error always says what became of it. */
 function refusal(error: unknown, { wasSent }: Pending): ArpeggioClientError {
   if (error instanceof ArpeggioClientError && error.applied) return error;
-  const { code = 'WRITE_FAILED', message, details = {} } = error as Partial<ArpeggioClientError>;
-  return new ArpeggioClientError(code, message ?? 'The write failed.', {
-    details,
-    applied: wasSent ? 'UNKNOWN' : 'NO',
-    cause: error,
-  });
+  const { code, message, details, cause } = error as ArpeggioClientError;
+  return new ArpeggioClientError(code, message, { details, cause, applied: wasSent ? 'UNKNOWN' : 'NO' });
 }

@@ -94,6 +94,7 @@ export class Replication {
       let stopWaiting: (() => void) | undefined;
       /** Where the context is known to have been: null where there was none, undefined as long as that is not known. */
       let target: Positioned | null | undefined;
+      let isOvertaken = false;
       const end = (error?: ArpeggioClientError): void => {
         if (isOver) return;
         isOver = true;
@@ -118,11 +119,14 @@ export class Replication {
         this.#looks += 1;
         const look = this.#looks;
         target = undefined;
+        isOvertaken = false;
         try {
           const { context } = await this.#connection.request<{ context: Positioned | null }>(POSITION, {
             id: this.#id,
           });
           if (isOver || look !== this.#looks) return;
+          // What has come since may be of a life that began, or ended, after the answer.
+          if (isOvertaken && context?.life !== lifeOf(this.replica)) return void seek();
           target = context;
           settle();
         } catch {
@@ -137,6 +141,7 @@ export class Replication {
         {
           next: ({ contextChanged: event }) => {
             if (!this.#leadsOn(event)) return end();
+            isOvertaken = true;
             // Of two lives nobody but the server knows which came first.
             if (target !== undefined && target?.life !== event.life) void seek();
             settle();
@@ -203,6 +208,10 @@ export class Replication {
 /** Holding nothing is a place of its own: the server then begins with the whole context. */
 function placeOf(replica: Replica): { readonly cursor: string } | { readonly version: number } {
   return replica.status === 'empty' ? { version: 0 } : { cursor: replica.cursor };
+}
+
+function lifeOf(replica: Replica): string | undefined {
+  return replica.status === 'empty' ? undefined : replica.life;
 }
 
 /** Whether a copy has all that there was where the context was. A deletion comes after everything else in its life. */
