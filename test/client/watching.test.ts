@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ContextState } from '../../src/client/index.ts';
+import type { Json, JsonObject } from '../../src/json.ts';
 import { startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { TcpProxy } from '../helpers/redis/tcp-proxy.ts';
@@ -21,15 +22,15 @@ describe('Watching a context', () => {
   it('keeps the identity of what did not change, and of the whole state as long as nothing does', async () => {
     const { server, address } = await startApp();
     await server.manager.set('a', { kept: { x: 1 }, list: [{ a: 1 }, { b: 1 }], n: 0 });
-    const watch = connect(address.websocket).watch('a');
+    const watch = connect(address.websocket).watch<{ readonly kept: JsonObject; readonly list: readonly Json[] }>('a');
     await eventually(() => expect(watch.state.status).toBe('live'));
     const { state } = watch;
     expect(watch.state).toBe(state);
     await server.manager.update('a', { n: 1, list: [{ a: 1 }, { b: 2 }] });
     await eventually(() => expect(watch.state.version).toBe(2));
-    expect(watch.state.value?.['kept']).toBe(state.value?.['kept']);
-    expect((watch.state.value?.['list'] as unknown[])[0]).toBe((state.value?.['list'] as unknown[])[0]);
-    expect(Object.isFrozen(watch.state.value?.['list'])).toBe(true);
+    expect(watch.state.value?.kept).toBe(state.value?.kept);
+    expect(watch.state.value?.list[0]).toBe(state.value?.list[0]);
+    expect(Object.isFrozen(watch.state.value?.list)).toBe(true);
   });
 
   it('goes through deletions and lives', async () => {
