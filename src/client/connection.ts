@@ -121,8 +121,8 @@ export class Connection {
       { query, variables: { ...variables } },
       {
         next: ({ data, errors }) => {
-          this.#attempts = 0;
           if (isOver) return;
+          if (data) this.#attempts = 0;
           if (errors || !data) end(errorOf((errors ?? []) as readonly GraphQLFormattedError[]));
           else sink.next(data);
         },
@@ -144,7 +144,7 @@ export class Connection {
     return leave;
   }
 
-  /** Resolves when it is time to try again: the longer the server has been away, the later. */
+  /** Resolves when it is time to connect again: the longer the server has been away, the later. */
   pause(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     if (this.#pause) return this.#pause.promise;
@@ -183,13 +183,11 @@ export class Connection {
   }
 
   #errorOf(reason: unknown): ArpeggioClientError {
-    if (Array.isArray(reason)) {
-      this.#attempts = 0;
-      return errorOf(reason as readonly GraphQLFormattedError[]);
-    }
-    const { code, reason: why } = (reason ?? {}) as { readonly code?: unknown; readonly reason?: unknown };
+    if (Array.isArray(reason)) return errorOf(reason as readonly GraphQLFormattedError[]);
+    // A close event, or what went wrong before there was a connection to close.
+    const { code, reason: why, message: fault } = (reason ?? {}) as { readonly [field: string]: unknown };
     const isFinal = FINAL_CLOSES.includes(code as number);
-    const message = typeof why === 'string' && why !== '' ? why : 'The connection has ended.';
+    const message = String(why || fault || 'The connection has ended.');
     return new ArpeggioClientError(isFinal ? 'CONNECTION_REFUSED' : 'CONNECTION_LOST', message, { cause: reason });
   }
 

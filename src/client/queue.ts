@@ -45,6 +45,8 @@ interface Pending {
   wasSent: boolean;
   /** Of a function: how often others came first. */
   conflicts: number;
+  /** How often the store was not there. */
+  failures: number;
   /** Where it has led, once the server has answered. */
   written: Written | undefined;
   /** The look that will have seen it, where positions alone can't tell. */
@@ -101,6 +103,7 @@ export class WriteQueue {
         madeAt: kept?.madeAt ?? this.#writing.time.now(),
         wasSent: kept !== undefined,
         conflicts: 0,
+        failures: 0,
         written: undefined,
         look: undefined,
         resolve,
@@ -189,8 +192,11 @@ export class WriteQueue {
         return 'context' in written ? written.context : written;
       } catch (error) {
         const { code } = error as ArpeggioClientError;
-        if (code === 'CONNECTION_LOST' || code === 'STORE_UNAVAILABLE') {
+        if (code === 'CONNECTION_LOST') {
           await connection.pause();
+        } else if (code === 'STORE_UNAVAILABLE') {
+          write.failures += 1;
+          await this.#change(delayOf(write.failures, this.#writing.delays, this.#writing.time.random));
         } else if (code === 'VERSION_CONFLICT' && write.transform) {
           await this.#lose(write);
         } else {

@@ -40,6 +40,8 @@ export class Replication {
   #looks = 0;
   #reached = 0;
   #look = (): void => {};
+  /** Since it was last live. */
+  #failures = 0;
   #mends = 0;
   #mendedAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
@@ -82,7 +84,8 @@ export class Replication {
         const failure = error instanceof ArpeggioClientError ? error : incoherent(error);
         if (!PASSING.includes(failure.code)) return this.#become('failed', failure);
         this.#become(this.replica.status === 'empty' ? 'connecting' : 'stale', failure);
-        await this.#connection.pause();
+        if (failure.code === 'CONNECTION_LOST') await this.#connection.pause();
+        else await this.#wait(this.#nextDelay());
       }
     }
   }
@@ -108,6 +111,7 @@ export class Replication {
         const isThere = target !== undefined && reaches(this.replica, target);
         if (isThere) {
           this.#reached = this.#looks;
+          this.#failures = 0;
           stopWaiting?.();
           stopWaiting = undefined;
         } else {
@@ -131,8 +135,7 @@ export class Replication {
           settle();
         } catch {
           // A lost connection ends the subscription, too. Where the store alone is away, it lasts.
-          if (!isOver) await this.#connection.pause();
-          if (!isOver && look === this.#looks) await seek();
+          if (!isOver) this.#time.after(this.#nextDelay(), () => isOver || look !== this.#looks || void seek());
         }
       };
       const leave = this.#connection.subscribe<{ contextChanged: ReplicaEvent }>(
@@ -186,6 +189,11 @@ export class Replication {
   async #sync(place: { readonly cursor?: string }): Promise<ReplicaEvent> {
     const { sync } = await this.#connection.request<{ sync: ReplicaEvent }>(SYNC, { id: this.#id, ...place });
     return sync;
+  }
+
+  #nextDelay(): number {
+    this.#failures += 1;
+    return delayOf(this.#failures, this.#delays, this.#time.random);
   }
 
   #wait(ms: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buildSchema } from 'graphql';
+import { buildSchema, GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -59,9 +59,9 @@ async function misbehaving(behaviour: Behaviour): Promise<{ readonly url: string
           },
         },
         subscription: {
-          async *contextChanged(place: Told) {
+          contextChanged(place: Told) {
             asked.push('contextChanged');
-            for await (const contextChanged of behaviour.contextChanged(place)) yield { contextChanged };
+            return wrapped(behaviour.contextChanged(place));
           },
         },
       },
@@ -76,6 +76,10 @@ async function misbehaving(behaviour: Behaviour): Promise<{ readonly url: string
     httpServer.close();
   });
   return { url: `ws://127.0.0.1:${(httpServer.address() as AddressInfo).port}`, asked };
+}
+
+async function* wrapped(events: AsyncIterable<Told>): AsyncIterable<{ readonly contextChanged: Told }> {
+  for await (const contextChanged of events) yield { contextChanged };
 }
 
 const never = (): Promise<never> => new Promise(() => {});
@@ -178,6 +182,21 @@ describe('A server that tells what does not fit', () => {
     await eventually(() => expect(asked.filter((name) => name === 'sync').length).toBeGreaterThan(8));
     expect(time.waited.filter((ms) => ms >= 100).length).toBeGreaterThanOrEqual(4);
     expect(watch.state.value).toEqual({});
+  });
+
+  it('or refuses for a reason that may pass, is asked ever more seldom', async () => {
+    const { url, asked } = await misbehaving({
+      context: () => full(1, {}),
+      sync: () => full(1, {}),
+      contextChanged() {
+        throw new GraphQLError('Not now.', { extensions: { code: 'STORE_UNAVAILABLE' } });
+      },
+    });
+    const time = new CountedTime();
+    const watch = connect(url, { retry: { minMs: 100, maxMs: 3000 }, keepAliveMs: 1e6 }, time).watch('a');
+    await eventually(() => expect(asked.length).toBeGreaterThan(8));
+    expect(time.waited.slice(0, 6)).toEqual([200, 400, 800, 1600, 3000, 3000]);
+    expect(watch.state).toMatchObject({ status: 'connecting', error: { code: 'STORE_UNAVAILABLE' } });
   });
 
   it('and that keeps the copy behind, is asked once patience is over', async () => {
