@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import { MainProcess } from './main-process.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -26,7 +26,6 @@ export class CommandLine {
     beforeAll(async () => {
       // Below node_modules, where it finds its dependencies.
       const folder = mkdtempSync(join(root, 'node_modules', '.command-line-'));
-      afterAll(() => rmSync(folder, { recursive: true }));
       const outDir = join(folder, 'dist');
       const flags = ['--declaration', 'false', '--sourceMap', 'false', '--inlineSources', 'false'];
       const tsc = join(root, 'node_modules/typescript/bin/tsc');
@@ -35,6 +34,7 @@ export class CommandLine {
       });
       cpSync(join(root, 'package.json'), join(folder, 'package.json'));
       this.#main = join(outDir, 'main.js');
+      return () => rmSync(folder, { recursive: true });
     });
   }
 
