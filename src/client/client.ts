@@ -2,7 +2,7 @@ import type { Path } from '../delta/deep-update.ts';
 import { admitObject, type JsonObject } from '../json.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { SYNC } from './documents.ts';
-import { Entry } from './entry.ts';
+import { type ContextState, Entry } from './entry.ts';
 import { ArpeggioClientError } from './errors.ts';
 import type { Intent, Transform } from './intent.ts';
 import type { Expectation, Writing, Written } from './queue.ts';
@@ -34,6 +34,8 @@ export interface ClientOptions extends ConnectionOptions {
 export interface ArpeggioClient {
   /** Keeps a copy of a context equal to the server's until `close` is called on what is returned. All watches of one id share one copy. */
   watch<T extends JsonObject = JsonObject>(id: string): ContextWatch<T>;
+  /** The latest state, without asking for anything; undefined where no watch is open, or was a moment ago, and no write is under way. */
+  peek<T extends JsonObject = JsonObject>(id: string): ContextState<T> | undefined;
   /** Replaces the whole context, or creates it. */
   set(id: string, context: JsonObject, options?: Expectation): Promise<Written>;
   /** Merges changes into the context: objects merge, everything else replaces; then the paths in `remove` go. */
@@ -101,6 +103,10 @@ class Client implements ArpeggioClient {
 
   watch<T extends JsonObject = JsonObject>(id: string): ContextWatch<T> {
     return new Watching<T>(this.#entryOf(id), this.#lingerMs);
+  }
+
+  peek<T extends JsonObject = JsonObject>(id: string): ContextState<T> | undefined {
+    return this.#entries.get(id)?.state as ContextState<T> | undefined;
   }
 
   set(id: string, context: JsonObject, options: Expectation = {}): Promise<Written> {
