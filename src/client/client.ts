@@ -2,7 +2,7 @@ import type { Path } from '../delta/deep-update.ts';
 import { admitObject, type JsonObject } from '../json.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { SYNC } from './documents.ts';
-import { Entry } from './entry.ts';
+import { type ContextState, Entry } from './entry.ts';
 import { ArpeggioClientError } from './errors.ts';
 import type { Intent, Transform } from './intent.ts';
 import type { Expectation, Writing, Written } from './queue.ts';
@@ -34,6 +34,8 @@ export interface ClientOptions extends ConnectionOptions {
 export interface ArpeggioClient {
   /** Keeps a copy of a context equal to the server's until `close` is called on what is returned. All watches of one id share one copy. */
   watch<T extends JsonObject = JsonObject>(id: string): ContextWatch<T>;
+  /** The latest state, without asking for anything; undefined where no watch is open, or was a moment ago, and no write is under way. */
+  peek<T extends JsonObject = JsonObject>(id: string): ContextState<T> | undefined;
   /** Replaces the whole context, or creates it. */
   set(id: string, context: JsonObject, options?: Expectation): Promise<Written>;
   /** Merges changes into the context: objects merge, everything else replaces; then the paths in `remove` go. */
@@ -54,7 +56,7 @@ export interface ArpeggioClient {
   sync(id: string, replica?: Replica): Promise<Replica>;
   /** Writes that wait for their answers, or for the copy to have them. */
   readonly pendingWrites: number;
-  /** Ends everything; writes under way are refused with `CLIENT_CLOSED` (and stay kept, where there is a storage). */
+  /** Ends everything: watches have failed and writes are refused with `CLIENT_CLOSED` (and stay kept, where there is a storage). */
   close(): void;
 }
 
@@ -103,6 +105,10 @@ class Client implements ArpeggioClient {
     return new Watching<T>(this.#entryOf(id), this.#lingerMs);
   }
 
+  peek<T extends JsonObject = JsonObject>(id: string): ContextState<T> | undefined {
+    return this.#entries.get(id)?.state as ContextState<T> | undefined;
+  }
+
   set(id: string, context: JsonObject, options: Expectation = {}): Promise<Written> {
     return this.#write(id, () => ({ kind: 'set', context: admitObject(context, ADMISSION) }), options);
   }
@@ -139,14 +145,14 @@ class Client implements ArpeggioClient {
     this.#isClosed = true;
     this.#isKeeping = false;
     globalThis.removeEventListener?.('online', this.#nudge);
-    for (const entry of this.#entries.values()) entry.close();
+    for (const entry of this.#entries.values()) entry.close(closed());
     this.#connection.close();
   }
 
   #entryOf(id: string): Entry {
+    if (this.#isClosed) throw closed();
     const known = this.#entries.get(id);
     if (known) return known;
-    if (this.#isClosed) throw closed();
     const entry = new Entry(
       id,
       this.#writing,

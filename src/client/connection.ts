@@ -38,49 +38,57 @@ const TOO_BIG = 1009;
  * the connection is lost, and comes back after `pause`, which is one and the same for all.
  */
 export class Connection {
-  readonly #ws: Client;
+  readonly #makeClient: () => Client;
+  #client: Client | undefined;
   readonly #time: Time;
   readonly #delays: Delays;
   readonly #inFlight = new Map<
     object,
     { readonly size: number; readonly fail: (error: ArpeggioClientError) => void }
   >();
-  #isClosed = false;
   /** Called with how the connection has ended. */
   readonly #running = new Set<(closed: unknown) => void>();
   #pause: { readonly promise: Promise<void>; readonly end: () => void } | undefined;
   /** Tries since the server last told anything. */
   #attempts = 0;
+  #isClosed = false;
 
   constructor(options: ConnectionOptions, time: Time, delays: Delays) {
     this.#time = time;
     this.#delays = delays;
     const { url, connectionParams, webSocketImpl, keepAliveMs = KEEP_ALIVE_MS } = options;
     let dead = (): void => {};
-    this.#ws = createClient({
-      url,
-      ...(connectionParams === undefined ? {} : { connectionParams }),
-      ...(webSocketImpl === undefined ? {} : { webSocketImpl }),
-      keepAlive: keepAliveMs,
-      connectionAckWaitTimeout: ACK_MS,
-      // An operation that it repeats would begin where it first did.
-      retryAttempts: 0,
-      lazyCloseTimeout: LINGER_MS,
-      on: {
-        ping: (isReceived) => {
-          if (!isReceived) dead = time.after(keepAliveMs / 2, () => this.#ws.terminate());
+    this.#makeClient = () =>
+      createClient({
+        url,
+        ...(connectionParams === undefined ? {} : { connectionParams }),
+        ...(webSocketImpl === undefined ? {} : { webSocketImpl }),
+        keepAlive: keepAliveMs,
+        connectionAckWaitTimeout: ACK_MS,
+        // An operation that it repeats would begin where it first did.
+        retryAttempts: 0,
+        lazyCloseTimeout: LINGER_MS,
+        on: {
+          ping: (isReceived) => {
+            if (!isReceived) dead = time.after(keepAliveMs / 2, () => this.#ws.terminate());
+          },
+          pong: (isReceived) => {
+            if (isReceived) dead();
+          },
+          closed: (event) => {
+            dead();
+            if ((event as { readonly code?: unknown }).code === TOO_BIG) this.#refuseLargest();
+            // After a normal closure it would repeat them all the same, and without a pause.
+            for (const lose of [...this.#running]) lose(event);
+          },
         },
-        pong: (isReceived) => {
-          if (isReceived) dead();
-        },
-        closed: (event) => {
-          dead();
-          if ((event as { readonly code?: unknown }).code === TOO_BIG) this.#refuseLargest();
-          // After a normal closure it would repeat them all the same, and without a pause.
-          for (const lose of [...this.#running]) lose(event);
-        },
-      },
-    });
+      });
+  }
+
+  /** Made when it is needed: where nothing is asked, as on a server that renders pages, there need be no WebSocket. */
+  get #ws(): Client {
+    this.#client ??= this.#makeClient();
+    return this.#client;
   }
 
   /** Runs a query or a mutation. Rejects with `CONNECTION_LOST` where the answer can't come any more. */
@@ -178,7 +186,7 @@ export class Connection {
     // The other end may take its time to say goodbye, or be gone.
     for (const lose of [...this.#running]) lose(undefined);
     // It waits for a connection that is on its way, and rejects where that fails.
-    Promise.resolve(this.#ws.dispose()).catch(() => {});
+    Promise.resolve(this.#client?.dispose()).catch(() => {});
     this.#pause?.end();
   }
 

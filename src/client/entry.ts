@@ -31,8 +31,10 @@ export class Entry {
   readonly #onWrites: () => void;
   readonly #queue: WriteQueue;
   readonly #listeners = new Set<Listener>();
+  readonly #endings = new Set<() => void>();
   #replication: Replication | undefined;
   #watchers = 0;
+  #isClosed = false;
   #stopLingering = (): void => {};
   #state: ContextState;
 
@@ -84,7 +86,7 @@ export class Entry {
 
   unwatch(lingerMs: number): void {
     this.#watchers -= 1;
-    if (this.#watchers > 0) return;
+    if (this.#watchers > 0 || this.#isClosed) return;
     this.#stopLingering();
     this.#stopLingering = this.#writing.time.after(lingerMs, () => {
       this.#replication?.close();
@@ -94,10 +96,19 @@ export class Entry {
     });
   }
 
-  close(): void {
+  /** All who watch are told the reason, and that there is no more to come. */
+  close(reason: ArpeggioClientError): void {
+    this.#isClosed = true;
     this.#stopLingering();
     this.#queue.close();
-    this.#replication?.close();
+    this.#replication?.close(reason);
+    for (const end of [...this.#endings]) end();
+  }
+
+  /** Calls `end` when the client is closed, unless the returned function is called before. */
+  onClose(end: () => void): () => void {
+    this.#endings.add(end);
+    return () => this.#endings.delete(end);
   }
 
   #hasMoved(): void {

@@ -62,9 +62,11 @@ export class Replication {
     void this.#run();
   }
 
-  close(): void {
+  /** With a reason, it has failed for that; without one nobody is told. */
+  close(reason?: ArpeggioClientError): void {
     this.#isClosed = true;
     this.#interrupt();
+    if (reason) this.#become('failed', reason);
   }
 
   /** Asks anew where the context is. Returns the number of that look, or of a later one if there is no connection now. */

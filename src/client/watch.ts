@@ -21,6 +21,7 @@ export class Watching<T extends JsonObject> implements ContextWatch<T> {
     this.#entry = entry;
     this.#lingerMs = lingerMs;
     entry.watch();
+    this.#endings.add(entry.onClose(() => this.close()));
   }
 
   get state(): ContextState<T> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ContextState } from '../../src/client/index.ts';
+import { type ContextState, createClient } from '../../src/client/index.ts';
 import type { Json, JsonObject } from '../../src/json.ts';
 import { startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -169,13 +169,29 @@ describe('Watching a context', () => {
   });
 
   it('ends with its client', async () => {
-    const { address, feed } = await startApp();
+    const { server, address, feed } = await startApp();
+    await server.manager.set('a', { n: 0 });
     const client = connect(address.websocket);
     const watch = client.watch('a');
     await eventually(() => expect(watch.state.status).toBe('live'));
+    const told: ContextState[] = [];
+    watch.subscribe((state) => told.push(state));
+    const iterated = (async () => {
+      for await (const _ of watch);
+    })();
+    const write = client.update('a', { n: 1 });
     client.close();
+    await iterated;
+    await expect(write).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
+    expect(told.at(-1)).toMatchObject({ status: 'failed', error: { code: 'CLIENT_CLOSED' } });
+    expect(watch.state).toMatchObject({ status: 'failed' });
+    for (const id of ['a', 'b']) expect(() => client.watch(id)).toThrow('The client is closed.');
     await eventually(() => expect(feed.size).toBe(0));
-    expect(() => client.watch('b')).toThrow('The client is closed.');
+  });
+
+  it('needs no WebSocket before anything is watched', () => {
+    const client = createClient({ url: 'ws://127.0.0.1:1/graphql', webSocketImpl: 'none' });
+    client.close();
   });
 });
 
