@@ -27,7 +27,7 @@ const KEEP_ALIVE_MS = 10_000;
 /** How long the server may take to say hello, in milliseconds. */
 const ACK_MS = 10_000;
 /** After these, coming again as one came would lead nowhere. (4403 may be mended by a new token, and is tried again.) */
-const FINAL_CLOSES: readonly number[] = [4400, 4401, 4406];
+export const FINAL_CLOSES: readonly number[] = [4400, 4401, 4406];
 /** A message was larger than the server takes. */
 const TOO_BIG = 1009;
 

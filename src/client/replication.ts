@@ -16,7 +16,7 @@ import { type Delays, delayOf, type Time } from './time.ts';
 export type Status = 'connecting' | 'live' | 'behind' | 'stale' | 'failed';
 
 /** What may be otherwise next time is tried again, ever more seldom. Every other code ends it. */
-const PASSING = ['CONNECTION_LOST', 'STORE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR', 'LIMIT_EXCEEDED'];
+export const PASSING = ['CONNECTION_LOST', 'STORE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR', 'LIMIT_EXCEEDED'];
 /** How long a copy may stay behind before it is mended, in milliseconds: longer than a server needs to notice by itself. */
 const PATIENCE_MS = 15_000;
 /** Two mends within this time, in milliseconds, and something is wrong with the server: the next one waits. */
