@@ -3,12 +3,13 @@ import type { JsonObject } from '../../src/json.ts';
 import { startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { deleteContext, setContext, updateContext } from '../helpers/operations.ts';
-import { type Seen, withApollo, withUrql } from '../helpers/recipes.ts';
+import { type Seen, withApollo, withUrql, withUrqlAndSchema } from '../helpers/recipes.ts';
 import { TcpProxy } from '../helpers/redis/tcp-proxy.ts';
 
 const recipes = [
   { name: 'Apollo Client', connect: withApollo },
   { name: 'urql', connect: withUrql },
+  { name: 'urql that knows the schema', connect: withUrqlAndSchema },
 ];
 
 /** A server whose two ways can be broken each by itself. */

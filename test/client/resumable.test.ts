@@ -20,10 +20,11 @@ const delta = (fromVersion: number, version: number): Told => ({
 });
 
 /** Follows context `a`; no pause is ever waited for, each is noted. */
-function follow({ url }: Misfits, text = query) {
+function follow({ url }: Misfits, text = query, now = systemTime.now) {
   const [told, errors, pauses]: [unknown[], unknown[], number[]] = [[], [], []];
   const time = {
     ...systemTime,
+    now,
     random: () => 0.999,
     after(ms: number, run: () => void) {
       pauses.push(ms);
@@ -81,6 +82,18 @@ describe('A resumable client', () => {
     // One pause before each subscription but the first.
     expect(pauses.length).toBeGreaterThanOrEqual(server.begun.length - 1);
     expect(told.every((event) => (event as Told)['__typename'] === 'FullContext')).toBe(true);
+  });
+
+  it('comes back soon after a subscription that has lasted', async () => {
+    const server = await startMisfits(() => [full(1)]);
+    let clock = 0;
+    const minute = () => {
+      clock += 60_000;
+      return clock;
+    };
+    const { pauses } = follow(server, query, minute);
+    await eventually(() => expect(pauses.length).toBeGreaterThan(3));
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(500);
   });
 
   it('tries again what may pass, and tells what will not', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   ApolloClient,
   ApolloLink,
@@ -8,8 +9,8 @@ import {
 } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
-import { cacheExchange } from '@urql/exchange-graphcache';
-import { OperationTypeNode } from 'graphql';
+import { type CacheExchangeOpts, cacheExchange } from '@urql/exchange-graphcache';
+import { buildSchema, introspectionFromSchema, OperationTypeNode } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -84,14 +85,28 @@ export function withApollo(address: Address): Recipe {
   };
 }
 
-export function withUrql(address: Address): Recipe {
+/** As `withUrql`, with a cache that knows the schema. */
+export function withUrqlAndSchema(address: Address): Recipe {
+  const sdl = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
+  return withUrql(address, {
+    schema: introspectionFromSchema(buildSchema(sdl)) as NonNullable<CacheExchangeOpts['schema']>,
+  });
+}
+
+export function withUrql(address: Address, options: CacheExchangeOpts = {}): Recipe {
   const copies = new urql.Copies();
   const ws = urql.resumable(webSocket(address), copies, retry);
   const client = new Client({
     url: address.http,
     preferGetMethod: false,
     exchanges: [
-      cacheExchange({ keys: urql.keys, possibleTypes: urql.possibleTypes, updates: urql.updates(copies) }),
+      cacheExchange({
+        keys: urql.keys,
+        possibleTypes: urql.possibleTypes,
+        updates: urql.updates(copies),
+        logger: () => {},
+        ...options,
+      }),
       urql.copiesExchange(copies),
       subscriptionExchange({ forwardSubscription: urql.forwardSubscription(ws, copies) }),
       fetchExchange,
