@@ -29,7 +29,7 @@ const ACK_MS = 10_000;
 /** How long the connection stays open for nobody, in milliseconds. */
 const LINGER_MS = 1000;
 /** After these, coming again as one came would lead nowhere. (4403 may be mended by a new token, and is tried again.) */
-const FINAL_CLOSES: readonly number[] = [4400, 4401, 4406];
+export const FINAL_CLOSES: readonly number[] = [4400, 4401, 4406];
 /** A message was larger than the server takes. */
 const TOO_BIG = 1009;
 
