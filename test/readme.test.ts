@@ -119,6 +119,26 @@ test('the library example runs and prints what it says', async () => {
   }
 });
 
+test('the client example runs and prints what it says', async () => {
+  const server = createServer({ port: 0, log: silentLog, archive: 'off' });
+  onTestFinished(() => server.close());
+  const { websocket } = await server.listen();
+  const folder = mkdtempSync(join(root, 'node_modules', '.readme-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const example = blocks.find(({ text }) => text.includes("'arpeggio/client'"))?.text ?? '';
+  const asHere = example
+    .replace("'arpeggio/client'", "'../../src/client/index.ts'")
+    .replace('ws://127.0.0.1:4000/graphql', websocket);
+  const file = join(folder, 'example.mts');
+  writeFileSync(
+    file,
+    `import { WebSocket } from 'ws';\nObject.assign(globalThis, { WebSocket });\n${asHere}\nclient.close();\n`,
+  );
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { cwd: root });
+  expect(stdout).toContain('live {"topic":"cake","visits":1}');
+  expect((await server.manager.get('room:1'))?.context).toEqual({ topic: 'cake', visits: 1 });
+});
+
 test('the README has the table of options that is in force (npm run options writes it)', () => {
   expect(readme).toContain('<!-- options -->');
   expect(withOptionsTable(readme)).toBe(readme);

@@ -1,12 +1,14 @@
 import type { Path } from '../delta/deep-update.ts';
+import type { ArpeggioError } from '../errors.ts';
 import { admitObject, type JsonObject } from '../json.ts';
-import { Connection, type ConnectionOptions } from './connection.ts';
+import { Connection } from './connection.ts';
 import { SYNC } from './documents.ts';
 import { type ContextState, Entry } from './entry.ts';
 import { ArpeggioClientError } from './errors.ts';
 import type { Intent, Transform } from './intent.ts';
-import type { Expectation, Writing, Written } from './queue.ts';
+import type { Expectation, KeptWrite, Writing, Written } from './queue.ts';
 import { emptyReplica, follow, type Replica, type ReplicaEvent } from './replica.ts';
+import type { ConnectionOptions } from './session.ts';
 import { Keeper, type WriteStorage } from './storage.ts';
 import { type Delays, systemTime, type Time } from './time.ts';
 import { type ContextWatch, Watching } from './watch.ts';
@@ -21,7 +23,7 @@ export interface ClientOptions extends ConnectionOptions {
    * remembers request ids (`receiptTtlMs`, 10 minutes), or a write could count twice. @default 540000
    */
   readonly writeTtlMs?: number;
-  /** Where writes under way are kept, to be made again by the next client of this storage and key. @default nowhere */
+  /** Where writes under way are kept, to be made again by the next client of this storage and key: `sessionStorage`. @default nowhere */
   readonly storage?: WriteStorage;
   /** Two clients that live at the same time need two. @default 'arpeggio:writes' */
   readonly storageKey?: string;
@@ -33,22 +35,18 @@ export interface ClientOptions extends ConnectionOptions {
 
 export interface ArpeggioClient {
   /** Keeps a copy of a context equal to the server's until `close` is called on what is returned. All watches of one id share one copy. */
-  watch<T extends JsonObject = JsonObject>(id: string): ContextWatch<T>;
+  watch<T extends object = JsonObject>(id: string): ContextWatch<T>;
   /** The latest state, without asking for anything; undefined where no watch is open, or was a moment ago, and no write is under way. */
-  peek<T extends JsonObject = JsonObject>(id: string): ContextState<T> | undefined;
+  peek<T extends object = JsonObject>(id: string): ContextState<T> | undefined;
   /** Replaces the whole context, or creates it. */
-  set(id: string, context: JsonObject, options?: Expectation): Promise<Written>;
-  /** Merges changes into the context: objects merge, everything else replaces; then the paths in `remove` go. */
-  update(
-    id: string,
-    changes: JsonObject,
-    options?: Expectation & { readonly remove?: readonly Path[] },
-  ): Promise<Written>;
+  set(id: string, context: object, options?: Expectation): Promise<Written>;
   /**
    * Makes a new context of the old one. The function must be pure: it is called again on what others have made where they came first, as often as
    * that takes, so that no update is lost.
    */
-  update<T extends JsonObject = JsonObject>(id: string, transform: (context: T) => T): Promise<Written>;
+  update<T extends object = JsonObject>(id: string, transform: (context: T) => T): Promise<Written>;
+  /** Merges changes into the context: objects merge, everything else replaces; then the paths in `remove` go. */
+  update(id: string, changes: object, options?: Expectation & { readonly remove?: readonly Path[] }): Promise<Written>;
   /** Takes paths out of the context. */
   remove(id: string, ...paths: readonly Path[]): Promise<Written>;
   delete(id: string, options?: Expectation): Promise<Written>;
@@ -56,12 +54,16 @@ export interface ArpeggioClient {
   sync(id: string, replica?: Replica): Promise<Replica>;
   /** Writes that wait for their answers, or for the copy to have them. */
   readonly pendingWrites: number;
+  /** Begins anew what has failed, and what waits to be tried again: as when there is a new token. */
+  retry(): void;
   /** Ends everything: watches have failed and writes are refused with `CLIENT_CLOSED` (and stay kept, where there is a storage). */
   close(): void;
 }
 
 const DELAYS: Delays = { minMs: 500, maxMs: 20_000 };
 const WRITE_TTL_MS = 540_000;
+/** How long a storage may take to tell what it has kept, in milliseconds. */
+const LOADING_MS = 10_000;
 /** What a client can not know of the server's limits, the server tells. */
 const ADMISSION = { keyBytes: Number.POSITIVE_INFINITY, depth: 250, nodes: Number.POSITIVE_INFINITY };
 
@@ -78,8 +80,10 @@ class Client implements ArpeggioClient {
   readonly #onRefused: NonNullable<ClientOptions['onRefused']>;
   readonly #entries = new Map<string, Entry>();
   readonly #keeper: Keeper | undefined;
-  /** Nothing is kept before what was kept has been read, or after the end. */
-  #isKeeping = false;
+  /** Nothing is kept before what was kept has been read, which would be lost. */
+  #isLoaded = false;
+  /** What was under way when the client was closed. */
+  #last: readonly KeptWrite[] | undefined;
   #isClosed = false;
   readonly #nudge = (): void => this.#connection.nudge();
 
@@ -90,37 +94,38 @@ class Client implements ArpeggioClient {
     this.#onRefused = options.onRefused ?? (() => {});
     const delays = { ...DELAYS, ...options.retry };
     this.#connection = new Connection(options, time, delays);
-    this.#writing = { connection: this.#connection, time, delays, ttlMs, newRequestId };
     // A browser knows better than any delay when there is a network again.
     globalThis.addEventListener?.('online', this.#nudge);
     this.#keeper = storage && new Keeper(storage, options.storageKey ?? 'arpeggio:writes');
-    if (this.#keeper) void this.#load(this.#keeper);
+    const loaded = this.#keeper ? this.#load(this.#keeper, time) : Promise.resolve();
+    this.#writing = { connection: this.#connection, time, delays, ttlMs, loaded, newRequestId };
   }
 
   get pendingWrites(): number {
     return [...this.#entries.values()].reduce((sum, { pendingWrites }) => sum + pendingWrites, 0);
   }
 
-  watch<T extends JsonObject = JsonObject>(id: string): ContextWatch<T> {
+  watch<T extends object = JsonObject>(id: string): ContextWatch<T> {
     return new Watching<T>(this.#entryOf(id), this.#lingerMs);
   }
 
-  peek<T extends JsonObject = JsonObject>(id: string): ContextState<T> | undefined {
+  peek<T extends object = JsonObject>(id: string): ContextState<T> | undefined {
     return this.#entries.get(id)?.state as ContextState<T> | undefined;
   }
 
-  set(id: string, context: JsonObject, options: Expectation = {}): Promise<Written> {
+  set(id: string, context: object, options: Expectation = {}): Promise<Written> {
     return this.#write(id, () => ({ kind: 'set', context: admitObject(context, ADMISSION) }), options);
   }
 
-  update<T extends JsonObject>(
+  update<T extends object>(
     id: string,
-    what: JsonObject | ((context: T) => T),
+    what: object | ((context: T) => T),
     options: Expectation & { readonly remove?: readonly Path[] } = {},
   ): Promise<Written> {
     const { remove = [], ...expected } = options;
     if (typeof what === 'function') {
-      return this.#write(id, () => (context) => admitObject(what(context as T), ADMISSION), {});
+      const transform = what as (context: object) => object;
+      return this.#write(id, () => (context) => admitObject(transform(context), ADMISSION), {});
     }
     return this.#write(id, () => ({ kind: 'update', changes: admitObject(what, ADMISSION), remove }), expected);
   }
@@ -140,10 +145,17 @@ class Client implements ArpeggioClient {
     return follow(replica, sync);
   }
 
+  retry(): void {
+    this.#connection.nudge();
+    for (const entry of this.#entries.values()) entry.retry();
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#isKeeping = false;
+    // As long as they are there to be kept.
+    this.#last = this.#kept();
+    this.#save();
     globalThis.removeEventListener?.('online', this.#nudge);
     for (const entry of this.#entries.values()) entry.close(closed());
     this.#connection.close();
@@ -169,6 +181,7 @@ class Client implements ArpeggioClient {
     { expectedVersion, expectedCursor }: Expectation,
   ): Promise<Written> {
     if (this.#isClosed) throw closed();
+    const write = admitted(what);
     if (this.pendingWrites >= this.#maxPendingWrites) {
       throw new ArpeggioClientError('QUEUE_FULL', 'Too many writes wait for their answers.', { applied: 'NO' });
     }
@@ -176,23 +189,42 @@ class Client implements ArpeggioClient {
       ...(expectedVersion === undefined ? {} : { expectedVersion }),
       ...(expectedCursor === undefined ? {} : { expectedCursor }),
     };
-    return this.#entryOf(id).write(what(), expected);
+    return this.#entryOf(id).write(write, expected);
   }
 
-  async #load(keeper: Keeper): Promise<void> {
-    const kept = await keeper.load();
-    if (this.#isClosed) return;
-    this.#isKeeping = true;
-    for (const write of kept) {
-      this.#entryOf(write.id)
-        .write(write.intent, write.expected, write)
-        .catch((error) => this.#onRefused(write.id, error));
+  async #load(keeper: Keeper, time: Time): Promise<void> {
+    const late = new Promise<readonly KeptWrite[]>((resolve) => void time.after(LOADING_MS, () => resolve([])));
+    const kept = await Promise.race([keeper.load(), late]);
+    this.#isLoaded = true;
+    if (this.#last) {
+      this.#last = [...kept, ...this.#last];
+    } else {
+      for (const write of kept) {
+        this.#entryOf(write.id)
+          .write(write.intent, write.expected, write)
+          .catch((error) => this.#onRefused(write.id, error));
+      }
     }
     this.#save();
   }
 
   #save(): void {
-    if (this.#isKeeping) this.#keeper?.save(() => [...this.#entries.values()].flatMap(({ kept }) => kept));
+    const last = this.#last;
+    if (this.#isLoaded) this.#keeper?.save(() => last ?? this.#kept());
+  }
+
+  #kept(): readonly KeptWrite[] {
+    return [...this.#entries.values()].flatMap(({ kept }) => kept);
+  }
+}
+
+/** @throws ArpeggioClientError for what no context can hold */
+function admitted(what: () => Intent | Transform): Intent | Transform {
+  try {
+    return what();
+  } catch (cause) {
+    const { code, message } = cause as ArpeggioError;
+    throw new ArpeggioClientError(code, message, { applied: 'NO', cause });
   }
 }
 

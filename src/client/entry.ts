@@ -6,7 +6,7 @@ import { Replication, type Status } from './replication.ts';
 import { share } from './share.ts';
 
 /** A context as it is shown: immutable, and another object whenever anything of it changes. */
-export interface ContextState<T extends JsonObject = JsonObject> {
+export interface ContextState<T extends object = JsonObject> {
   readonly id: string;
   readonly status: Status;
   /** The server's context with the writes that are under way on top; undefined where there is none, or none is known yet. */
@@ -78,10 +78,12 @@ export class Entry {
   watch(): void {
     this.#watchers += 1;
     this.#stopLingering();
-    if (this.#replication && this.#replication.status !== 'failed') return;
-    const { connection, time, delays } = this.#writing;
-    this.#replication = new Replication(this.#id, connection, time, delays, () => this.#hasMoved());
-    this.#refresh();
+    if (!this.#replication || this.#replication.status === 'failed') this.#replicate();
+  }
+
+  /** Begins anew, if it has failed. */
+  retry(): void {
+    if (this.#replication?.status === 'failed') this.#replicate();
   }
 
   unwatch(lingerMs: number): void {
@@ -111,6 +113,13 @@ export class Entry {
     return () => this.#endings.delete(end);
   }
 
+  #replicate(): void {
+    const { connection, time, delays } = this.#writing;
+    const onChange = (): void => this.#hasMoved();
+    this.#replication = new Replication(this.#id, connection, time, delays, onChange, this.#replication?.replica);
+    this.#refresh();
+  }
+
   #hasMoved(): void {
     this.#queue.hasMoved();
     this.#refresh();
@@ -131,7 +140,16 @@ export class Entry {
     const keys = Object.keys(state) as (keyof ContextState)[];
     if (keys.every((key) => state[key] === this.#state[key])) return;
     this.#state = state;
-    for (const listener of [...this.#listeners]) listener(state);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(state);
+      } catch (error) {
+        // Its own fault, to be reported as any that nobody has caught, and not to end what others rely on.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   #look(): ContextState {

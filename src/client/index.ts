@@ -1,6 +1,5 @@
 export type { JsonObject } from '../json.ts';
 export { type ArpeggioClient, type ClientOptions, createClient } from './client.ts';
-export type { ConnectionOptions } from './connection.ts';
 export type { ContextState } from './entry.ts';
 export { ArpeggioClientError } from './errors.ts';
 export type { Expectation, Written } from './queue.ts';
@@ -13,5 +12,6 @@ export {
   type WireChange,
 } from './replica.ts';
 export type { Status } from './replication.ts';
+export type { ConnectionOptions } from './session.ts';
 export type { WriteStorage } from './storage.ts';
 export type { ContextWatch } from './watch.ts';

@@ -2,7 +2,8 @@ import type { JsonObject } from '../json.ts';
 import type { Connection } from './connection.ts';
 import { CONTEXT } from './documents.ts';
 import { ArpeggioClientError } from './errors.ts';
-import { type Intent, operationOf, outcomeOf, type Transform, updateBetween } from './intent.ts';
+import { type Intent, operationOf, type Transform, updateBetween } from './intent.ts';
+import { Overlay } from './overlay.ts';
 import type { Positioned } from './replica.ts';
 import type { Replication } from './replication.ts';
 import { type Delays, delayOf, type Time } from './time.ts';
@@ -32,6 +33,8 @@ export interface Writing {
   readonly delays: Delays;
   /** How old a write may become before it is answered, in milliseconds. */
   readonly ttlMs: number;
+  /** Resolves once what was kept has been found; nothing is sent before. */
+  readonly loaded: Promise<void>;
   readonly newRequestId: () => string;
 }
 
@@ -43,6 +46,8 @@ interface Pending {
   requestId: string;
   readonly madeAt: number;
   wasSent: boolean;
+  /** Whether its time is over, whatever it waits for. */
+  isExpired: boolean;
   /** Of a function: how often others came first. */
   conflicts: number;
   /** How often the store was not there. */
@@ -51,6 +56,8 @@ interface Pending {
   written: Written | undefined;
   /** The look that will have seen it, where positions alone can't tell. */
   look: number | undefined;
+  /** How often the copy had gone back when it was answered. */
+  rewinds: number;
   readonly resolve: (written: Written) => void;
   readonly reject: (error: ArpeggioClientError) => void;
 }
@@ -68,6 +75,7 @@ export class WriteQueue {
   /** Undefined while nobody watches. */
   readonly #replication: () => Replication | undefined;
   readonly #onChange: () => void;
+  readonly #overlay = new Overlay<Pending>();
   #pending: Pending[] = [];
   #isSending = false;
   #isClosed = false;
@@ -102,14 +110,16 @@ export class WriteQueue {
         requestId: kept?.requestId ?? this.#writing.newRequestId(),
         madeAt: kept?.madeAt ?? this.#writing.time.now(),
         wasSent: kept !== undefined,
+        isExpired: false,
         conflicts: 0,
         failures: 0,
         written: undefined,
         look: undefined,
+        rewinds: 0,
         resolve,
         reject,
       };
-      // What was kept was made before everything that has been made since.
+      // What was kept was made before everything that has been made since, of which nothing has been sent yet.
       const place = kept ? this.#pending.findLastIndex(({ wasSent }) => wasSent) + 1 : this.#pending.length;
       this.#pending.splice(place, 0, pending);
       this.#onChange();
@@ -119,15 +129,7 @@ export class WriteQueue {
 
   /** What is to be shown of a context while these writes are under way; undefined stands for no context. */
   shown(context: JsonObject | undefined): JsonObject | undefined {
-    return this.#pending.reduce((shown, { intent, transform }) => {
-      if (intent) return outcomeOf(intent, shown);
-      try {
-        return shown && transform?.(shown);
-      } catch {
-        // When its turn comes it is refused for that.
-        return shown;
-      }
-    }, context);
+    return this.#overlay.show(context, this.#pending);
   }
 
   /** The copy, or what is known of it, has changed. */
@@ -147,6 +149,8 @@ export class WriteQueue {
     if (!written) return false;
     const replication = this.#replication();
     if (!replication || replication.status === 'failed') return true;
+    // What the server has lost, no copy will ever have.
+    if (replication.rewinds !== write.rewinds) return true;
     const { replica } = replication;
     if (replica.status !== 'empty' && replica.life === written.life) {
       return replica.version >= written.version && (intent?.kind !== 'delete' || replica.status === 'deleted');
@@ -158,18 +162,38 @@ export class WriteQueue {
 
   async #sendAll(): Promise<void> {
     this.#isSending = true;
-    for (let next = this.#next(); next; next = this.#next()) {
-      try {
-        next.written = await this.#send(next);
-        next.resolve(next.written);
-      } catch (error) {
-        this.#pending = this.#pending.filter((pending) => pending !== next);
-        next.reject(refusal(error, next));
+    // What was kept comes first.
+    await this.#writing.loaded;
+    try {
+      for (let next = this.#next(); next; next = this.#next()) {
+        await this.#settle(next);
+        this.hasMoved();
+        this.#onChange();
       }
-      this.hasMoved();
-      this.#onChange();
+    } finally {
+      this.#isSending = false;
     }
-    this.#isSending = false;
+  }
+
+  async #settle(write: Pending): Promise<void> {
+    const { madeAt } = write;
+    const { time, ttlMs } = this.#writing;
+    let stop = (): void => {};
+    const expired = new Promise<never>((_, reject) => {
+      stop = time.after(Math.max(0, madeAt + ttlMs - time.now()) + 1, () => {
+        write.isExpired = true;
+        reject(this.#fault(write));
+      });
+    });
+    try {
+      write.written = await Promise.race([this.#send(write), expired]);
+      write.rewinds = this.#replication()?.rewinds ?? 0;
+      write.resolve(write.written);
+    } catch (error) {
+      this.#pending = this.#pending.filter((pending) => pending !== write);
+      write.reject(refusal(error, write));
+    }
+    stop();
   }
 
   #next(): Pending | undefined {
@@ -179,9 +203,10 @@ export class WriteQueue {
   async #send(write: Pending): Promise<Written> {
     const { connection } = this.#writing;
     for (;;) {
-      this.#check(write);
       try {
         write.intent ??= await this.#decide(write);
+        // That may take long, and what is checked has to hold when the write is sent.
+        await connection.ready();
         this.#check(write);
         const [query, variables] = operationOf(write.intent);
         const { expected, requestId } = write;
@@ -192,6 +217,7 @@ export class WriteQueue {
         return 'context' in written ? written.context : written;
       } catch (error) {
         const { code } = error as ArpeggioClientError;
+        this.#check(write);
         if (code === 'CONNECTION_LOST') {
           await connection.pause();
         } else if (code === 'STORE_UNAVAILABLE') {
@@ -202,16 +228,22 @@ export class WriteQueue {
         } else {
           throw error;
         }
+        this.#check(write);
       }
     }
   }
 
   /** @throws ArpeggioClientError where it can't be sent any more */
-  #check({ madeAt, wasSent }: Pending): void {
+  #check(write: Pending): void {
+    const fault = this.#fault(write);
+    if (fault) throw fault;
+  }
+
+  #fault({ madeAt, wasSent, isExpired }: Pending): ArpeggioClientError | undefined {
     const applied = wasSent ? 'UNKNOWN' : 'NO';
-    if (this.#isClosed) throw new ArpeggioClientError('CLIENT_CLOSED', 'The client is closed.', { applied });
-    if (this.#writing.time.now() - madeAt <= this.#writing.ttlMs) return;
-    throw new ArpeggioClientError('WRITE_EXPIRED', 'The write has waited for too long.', { applied });
+    if (this.#isClosed) return new ArpeggioClientError('CLIENT_CLOSED', 'The client is closed.', { applied });
+    if (!isExpired && this.#writing.time.now() - madeAt <= this.#writing.ttlMs) return undefined;
+    return new ArpeggioClientError('WRITE_EXPIRED', 'The write has waited for too long.', { applied });
   }
 
   /** Lets a function work on the context as it stands; what it makes is valid for exactly that. */
@@ -246,7 +278,7 @@ export class WriteQueue {
       const isPast = !this.#pending.some(({ written }) => written) && status !== 'connecting';
       if (isPast && replica.status === 'live' && replica.cursor !== write.expected.expectedCursor) return replica;
       if (isPast && replica.status !== 'live' && status === 'live') throw notFound();
-      await this.#change(write.madeAt + this.#writing.ttlMs - this.#writing.time.now() + 1);
+      await this.#change();
     }
   }
 
@@ -263,11 +295,11 @@ export class WriteQueue {
   }
 
   /** Resolves once something has changed, and after `ms` milliseconds at the latest. */
-  async #change(ms: number): Promise<void> {
+  async #change(ms?: number): Promise<void> {
     let stop = (): void => {};
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      stop = this.#writing.time.after(ms, resolve);
+      if (ms !== undefined) stop = this.#writing.time.after(ms, resolve);
     });
     stop();
   }

@@ -24,7 +24,7 @@ export const PASSING: readonly string[] = [
 ];
 /** How long a copy may stay behind before it is mended, in milliseconds: longer than a server needs to notice by itself. */
 const PATIENCE_MS = 15_000;
-/** Two mends within this time, in milliseconds, and something is wrong with the server: the next one waits. */
+/** Without trouble for this long, in milliseconds, it begins anew to wait but little after one. */
 const RECOVERED_MS = 60_000;
 
 /**
@@ -33,10 +33,12 @@ const RECOVERED_MS = 60_000;
  * Whatever the server does, it is asked ever more seldom as long as it does so.
  */
 export class Replication {
-  replica: Replica = emptyReplica;
-  status: Status = 'connecting';
+  replica: Replica;
+  status: Status;
   /** Why it is not live. */
   error: ArpeggioClientError | undefined;
+  /** How often the copy has gone back within a life: the server has lost what came after. */
+  rewinds = 0;
   readonly #id: string;
   readonly #connection: Connection;
   readonly #time: Time;
@@ -45,15 +47,24 @@ export class Replication {
   #looks = 0;
   #reached = 0;
   #look = (): void => {};
-  /** Since it was last live. */
-  #failures = 0;
-  #mends = 0;
-  #mendedAt = Number.NEGATIVE_INFINITY;
+  /** Failures and mends, each soon after the one before it. */
+  #troubles = 0;
+  #troubledAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
   /** Ends whatever is waited for. */
   #interrupt = (): void => {};
 
-  constructor(id: string, connection: Connection, time: Time, delays: Delays, onChange: () => void) {
+  /** Goes on from a copy that there is already. */
+  constructor(
+    id: string,
+    connection: Connection,
+    time: Time,
+    delays: Delays,
+    onChange: () => void,
+    replica = emptyReplica,
+  ) {
+    this.replica = replica;
+    this.status = replica.status === 'empty' ? 'connecting' : 'stale';
     this.#id = id;
     this.#connection = connection;
     this.#time = time;
@@ -115,10 +126,9 @@ export class Replication {
         else resolve();
       };
       const settle = (): void => {
-        const isThere = target !== undefined && reaches(this.replica, target);
+        const isThere = target !== undefined && reaches(this.replica, target, isOvertaken);
         if (isThere) {
           this.#reached = this.#looks;
-          this.#failures = 0;
           stopWaiting?.();
           stopWaiting = undefined;
         } else {
@@ -157,7 +167,7 @@ export class Replication {
             settle();
           },
           end: (error) =>
-            end(error ?? new ArpeggioClientError('CONNECTION_LOST', 'The server has ended the subscription.')),
+            end(error ?? new ArpeggioClientError('INTERNAL_SERVER_ERROR', 'The server has ended the subscription.')),
         },
       );
       this.#interrupt = end;
@@ -168,7 +178,10 @@ export class Replication {
 
   #leadsOn(event: ReplicaEvent): boolean {
     try {
-      this.replica = follow(this.replica, event);
+      const before = this.replica;
+      this.replica = follow(before, event);
+      if (before.status === 'live' && this.replica.status === 'live' && before.life === this.replica.life)
+        if (this.replica.version < before.version) this.rewinds += 1;
       return true;
     } catch {
       // Whatever is wrong with it, it does not lead on from here.
@@ -177,11 +190,11 @@ export class Replication {
   }
 
   async #mend(): Promise<void> {
-    this.#mends = this.#time.now() - this.#mendedAt < RECOVERED_MS ? this.#mends + 1 : 0;
+    const delay = this.#nextDelay();
     this.#become('behind');
-    if (this.#mends > 0) await this.#wait(delayOf(this.#mends, this.#delays, this.#time.random));
+    // Once may happen to anyone.
+    if (this.#troubles > 1) await this.#wait(delay);
     if (this.#isClosed) return;
-    this.#mendedAt = this.#time.now();
     try {
       if (this.replica.status === 'live' && this.#leadsOn(await this.#sync({ cursor: this.replica.cursor }))) return;
       this.replica = follow(emptyReplica, await this.#sync({}));
@@ -199,8 +212,10 @@ export class Replication {
   }
 
   #nextDelay(): number {
-    this.#failures += 1;
-    return delayOf(this.#failures, this.#delays, this.#time.random);
+    const now = this.#time.now();
+    this.#troubles = now - this.#troubledAt < RECOVERED_MS ? this.#troubles + 1 : 1;
+    this.#troubledAt = now;
+    return delayOf(this.#troubles - 1, this.#delays, this.#time.random);
   }
 
   #wait(ms: number): Promise<void> {
@@ -229,10 +244,15 @@ function lifeOf(replica: Replica): string | undefined {
   return replica.status === 'empty' ? undefined : replica.life;
 }
 
-/** Whether a copy has all that there was where the context was. A deletion comes after everything else in its life. */
-function reaches(replica: Replica, target: Positioned | null): boolean {
+/**
+ * Whether a copy has all that there was where the context was. It may be past that only by what has come since; else it holds what the server has
+ * lost. A deletion comes after everything else in its life.
+ */
+function reaches(replica: Replica, target: Positioned | null, isOvertaken: boolean): boolean {
   if (target === null || replica.status === 'empty') return target === null && replica.status !== 'live';
-  return replica.life === target.life && (replica.status === 'deleted' || replica.version >= target.version);
+  if (replica.life !== target.life) return false;
+  if (replica.status === 'deleted' || replica.cursor === target.cursor) return true;
+  return replica.version > target.version && isOvertaken;
 }
 
 function incoherent(cause: unknown): ArpeggioClientError {

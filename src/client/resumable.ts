@@ -29,7 +29,15 @@ export function resumable(
       resumed.end();
     };
     const resumed = new Resumed(
-      (variables, inner) => client.subscribe({ ...payload, variables }, inner),
+      (variables, inner) => {
+        const leave = client.subscribe({ ...payload, variables }, inner);
+        // After a normal closure graphql-ws would repeat it as it first was, and without a pause.
+        const deafen = client.on('closed', (closed) => inner.error(closed));
+        return () => {
+          deafen();
+          leave();
+        };
+      },
       { payload, sink, copies, delays, time },
       () => running.delete(end),
     );

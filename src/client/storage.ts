@@ -1,6 +1,6 @@
 import type { KeptWrite } from './queue.ts';
 
-/** Where a client keeps the writes that are under way: `localStorage`, or anything of its shape, whose methods may be asynchronous. */
+/** Where a client keeps the writes that are under way: `sessionStorage`, or anything of its shape, whose methods may be asynchronous. */
 export interface WriteStorage {
   getItem(key: string): string | null | Promise<string | null>;
   setItem(key: string, value: string): unknown;
@@ -10,8 +10,9 @@ export interface WriteStorage {
 export class Keeper {
   readonly #storage: WriteStorage;
   readonly #key: string;
-  #saving: Promise<void> | undefined;
-  #isDirty = false;
+  /** What is to be kept next. */
+  #next: (() => readonly KeptWrite[]) | undefined;
+  #isSaving = false;
 
   constructor(storage: WriteStorage, key: string) {
     this.#storage = storage;
@@ -22,8 +23,8 @@ export class Keeper {
   async load(): Promise<readonly KeptWrite[]> {
     try {
       const text = await this.#storage.getItem(this.#key);
-      const { version, writes } = JSON.parse(text ?? 'null') ?? { version: FORMAT, writes: [] };
-      return version === FORMAT ? writes : [];
+      const { version, writes }: { version?: unknown; writes?: unknown } = JSON.parse(text ?? 'null') ?? {};
+      return version === FORMAT && Array.isArray(writes) ? writes.filter(isKeptWrite) : [];
     } catch {
       return [];
     }
@@ -31,23 +32,30 @@ export class Keeper {
 
   /** Keeps what `writes` tells, soon; of several changes in one turn only the last one's. */
   save(writes: () => readonly KeptWrite[]): void {
-    this.#isDirty = true;
-    this.#saving ??= this.#save(writes);
+    this.#next = writes;
+    if (!this.#isSaving) void this.#save();
   }
 
-  async #save(writes: () => readonly KeptWrite[]): Promise<void> {
+  async #save(): Promise<void> {
+    this.#isSaving = true;
     await Promise.resolve();
-    while (this.#isDirty) {
-      this.#isDirty = false;
+    for (let next = this.#next; next; next = this.#next) {
+      this.#next = undefined;
       try {
-        await this.#storage.setItem(this.#key, JSON.stringify({ version: FORMAT, writes: writes() }));
+        await this.#storage.setItem(this.#key, JSON.stringify({ version: FORMAT, writes: next() }));
       } catch {
         // A full or forbidden storage keeps nothing; the writes themselves go on.
       }
     }
-    this.#saving = undefined;
+    this.#isSaving = false;
   }
 }
 
 /** Of what is kept, so that a later one is not misread. */
 const FORMAT = 1;
+
+function isKeptWrite(write: unknown): write is KeptWrite {
+  const { id, intent, expected, requestId, madeAt } = (write ?? {}) as { readonly [field: string]: unknown };
+  const isWhole = typeof intent === 'object' && intent !== null && typeof expected === 'object' && expected !== null;
+  return isWhole && typeof id === 'string' && typeof requestId === 'string' && typeof madeAt === 'number';
+}

@@ -11,7 +11,8 @@ export interface Time {
 export const systemTime: Time = {
   now: () => Date.now(),
   after(ms, run) {
-    const timer = setTimeout(run, ms);
+    // More would be taken for nothing.
+    const timer = setTimeout(run, Math.min(ms, 2 ** 31 - 1));
     return () => clearTimeout(timer);
   },
   random: () => Math.random(),

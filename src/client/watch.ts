@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts';
 import type { ContextState, Entry } from './entry.ts';
 
 /** One look at a context that is kept up to date. Iterating tells its present state, then each later one; of those that a slow reader missed, the latest. */
-export interface ContextWatch<T extends JsonObject = JsonObject> extends AsyncIterable<ContextState<T>> {
+export interface ContextWatch<T extends object = JsonObject> extends AsyncIterable<ContextState<T>> {
   /** The latest state. Immutable, and the same object as long as nothing changes. */
   readonly state: ContextState<T>;
   /** Calls the listener with each state from now on, until the returned function is called. */
@@ -11,7 +11,7 @@ export interface ContextWatch<T extends JsonObject = JsonObject> extends AsyncIt
   close(): void;
 }
 
-export class Watching<T extends JsonObject> implements ContextWatch<T> {
+export class Watching<T extends object> implements ContextWatch<T> {
   readonly #entry: Entry;
   readonly #lingerMs: number;
   readonly #endings = new Set<() => void>();
@@ -63,6 +63,8 @@ export class Watching<T extends JsonObject> implements ContextWatch<T> {
           yield told;
         }
       }
+      // What has failed together with the client is told, too.
+      if (this.#last.status === 'failed' && told !== this.#last) yield this.#last;
     } finally {
       this.#endings.delete(onEnd);
       stop();

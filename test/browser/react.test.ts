@@ -8,14 +8,14 @@ import { ArpeggioProvider } from '../../src/client/react/index.ts';
 import { type ListeningApp, startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { launchChromium } from './chromium.ts';
+import { bundlePage, openPage, subscriptionsOf } from './page.ts';
 import { sceneOf } from './pages/scenes.ts';
-import { bundlePage, openPage, subscriptionsOf } from './react-page.ts';
 
 let browser: Browser;
 let script: string;
 
 beforeAll(async () => {
-  [browser, script] = await Promise.all([launchChromium(), bundlePage()]);
+  [browser, script] = await Promise.all([launchChromium(), bundlePage('react')]);
 }, 300_000);
 
 afterAll(() => browser?.close());

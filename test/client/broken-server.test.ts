@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { buildSchema, GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { systemTime, type Time } from '../../src/client/time.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { connect } from './clients.ts';
@@ -19,6 +19,11 @@ const schema = buildSchema(`
   type Query {
     context(id: ID!): FullContext
     sync(id: ID!, version: Version, cursor: Cursor): SyncResult!
+  }
+  scalar JSONObject
+  type ContextChange { context: FullContext! }
+  type Mutation {
+    updateContext(id: ID!, changes: JSONObject!, remove: [[String!]!], expectedVersion: Version, expectedCursor: Cursor, requestId: ID): ContextChange!
   }
   type Subscription { contextChanged(id: ID!, version: Version, cursor: Cursor): SyncResult! }
 `);
@@ -40,13 +45,18 @@ interface Behaviour {
   readonly context: () => Told | null;
   readonly sync: (place: Told) => Told;
   readonly contextChanged: (place: Told) => AsyncIterable<Told>;
+  readonly written?: () => Told;
 }
 
 /** A server that speaks the contract's words, in whatever order. */
-async function misbehaving(behaviour: Behaviour): Promise<{ readonly url: string; readonly asked: string[] }> {
+async function misbehaving(
+  behaviour: Behaviour,
+  onConnection: (socket: WebSocket) => void = () => {},
+): Promise<{ readonly url: string; readonly asked: string[] }> {
   const asked: string[] = [];
   const httpServer = createServer();
   const sockets = new WebSocketServer({ server: httpServer });
+  sockets.on('connection', onConnection);
   const graphql = useServer(
     {
       schema,
@@ -58,6 +68,7 @@ async function misbehaving(behaviour: Behaviour): Promise<{ readonly url: string
             return behaviour.sync(place);
           },
         },
+        mutation: { updateContext: () => behaviour.written?.() },
         subscription: {
           contextChanged(place: Told) {
             asked.push('contextChanged');
@@ -82,6 +93,11 @@ async function* wrapped(events: AsyncIterable<Told>): AsyncIterable<{ readonly c
   for await (const contextChanged of events) yield { contextChanged };
 }
 
+async function* silence(): AsyncGenerator<Told> {
+  await never();
+  yield {};
+}
+
 const never = (): Promise<never> => new Promise(() => {});
 
 /** Time in which waiting is counted and takes none. */
@@ -91,8 +107,8 @@ class CountedTime implements Time {
   readonly now = systemTime.now;
 
   after(ms: number, run: () => void): () => void {
-    // The patience with a copy that is behind.
-    if (ms === 15_000) return () => {};
+    // Patience with a copy that is behind, a connection on its way, one that nobody needs, a write.
+    if ([15_000, 20_000, 1000].includes(ms) || ms > 100_000) return () => {};
     this.waited.push(ms);
     return systemTime.after(0, run);
   }
@@ -195,7 +211,7 @@ describe('A server that tells what does not fit', () => {
     const time = new CountedTime();
     const watch = connect(url, { retry: { minMs: 100, maxMs: 3000 }, keepAliveMs: 1e6 }, time).watch('a');
     await eventually(() => expect(asked.length).toBeGreaterThan(8));
-    expect(time.waited.slice(0, 6)).toEqual([200, 400, 800, 1600, 3000, 3000]);
+    expect(time.waited.slice(0, 6)).toEqual([100, 200, 400, 800, 1600, 3000]);
     expect(watch.state).toMatchObject({ status: 'connecting', error: { code: 'STORE_UNAVAILABLE' } });
   });
 
@@ -225,6 +241,91 @@ describe('A server that tells what does not fit', () => {
     for (const run of impatience) run();
     await eventually(() => expect(watch.state).toMatchObject({ status: 'live', version: 2, value: { n: 2 } }));
     expect(asked).toEqual(['contextChanged', 'sync', 'contextChanged']);
+  });
+});
+
+describe('A server that has lost what it acknowledged', () => {
+  it('takes what it has lost out of what is shown, and is written to from there', async () => {
+    let tell = (_: Told): void => {};
+    const lost = new Promise<Told>((resolve) => {
+      tell = resolve;
+    });
+    const { url } = await misbehaving({
+      context: () => full(9, {}),
+      sync: () => full(4, { n: 4 }),
+      async *contextChanged() {
+        yield full(9, { n: 9 });
+        yield await lost;
+        await never();
+      },
+      written: () => ({ context: at(10) }),
+    });
+    const client = connect(url);
+    const watch = client.watch('a');
+    await eventually(() => expect(watch.state).toMatchObject({ status: 'live', version: 9 }));
+    await client.update('a', { mine: true });
+    expect(watch.state).toMatchObject({ value: { n: 9, mine: true }, version: 9, pendingWrites: 1 });
+    tell(full(4, { n: 4 }));
+    await eventually(() => expect(watch.state).toMatchObject({ value: { n: 4 }, version: 4, pendingWrites: 0 }));
+    expect(watch.state.value).toEqual({ n: 4 });
+    await client.update('a', (context) => context);
+  });
+});
+
+describe('A server that answers, and then', () => {
+  it('ends the subscription, is asked ever more seldom', async () => {
+    const { url, asked } = await misbehaving({
+      context: () => full(1, {}),
+      sync: () => full(1, {}),
+      async *contextChanged() {
+        yield full(1, {});
+      },
+    });
+    const time = new CountedTime();
+    connect(url, { retry: { minMs: 100, maxMs: 3000 }, keepAliveMs: 1e6 }, time).watch('a');
+    await eventually(() => expect(asked.length).toBeGreaterThan(8));
+    expect(time.waited.slice(0, 6)).toEqual([100, 200, 400, 800, 1600, 3000]);
+  });
+
+  it('ends the connection, is asked ever more seldom', async () => {
+    let connections = 0;
+    const { url, asked } = await misbehaving(
+      {
+        context: () => full(1, {}),
+        sync: () => full(1, {}),
+        async *contextChanged() {
+          yield full(1, {});
+          await never();
+        },
+      },
+      (socket) => {
+        connections += 1;
+        socket.on('message', (data) => {
+          if (String(data).includes('ArpeggioPosition')) setImmediate(() => socket.close(1011));
+        });
+      },
+    );
+    const time = new CountedTime();
+    connect(url, { retry: { minMs: 100, maxMs: 3000 }, keepAliveMs: 1e6 }, time).watch('a');
+    await eventually(() => expect(asked.length).toBeGreaterThan(8));
+    expect(time.waited.slice(0, 6)).toEqual([100, 200, 400, 800, 1600, 3000]);
+    expect(connections).toBeGreaterThan(8);
+  });
+
+  it('closes it normally, is not asked without a pause', async () => {
+    const { url, asked } = await misbehaving(
+      { context: () => full(1, {}), sync: () => full(1, {}), contextChanged: () => silence() },
+      (socket) => {
+        socket.on('message', (data) => {
+          if (String(data).includes('ArpeggioChanged')) socket.close(1000);
+        });
+      },
+    );
+    const time = new CountedTime();
+    connect(url, { retry: { minMs: 100, maxMs: 3000 }, keepAliveMs: 1e6 }, time).watch('a');
+    await eventually(() => expect(time.waited.length).toBeGreaterThan(6));
+    expect(time.waited.slice(0, 6)).toEqual([100, 200, 400, 800, 1600, 3000]);
+    expect(asked.length).toBeLessThan(12);
   });
 });
 

@@ -61,6 +61,53 @@ describe('Keeping writes', () => {
     expect((await app.server.manager.get('a'))?.context).toEqual({ n: 10 });
   });
 
+  it('makes what was kept before all that has been made since, however late it is found', async () => {
+    const app = await startApp();
+    await app.server.manager.set('a', { v: 'first' });
+    const storage = memoryStorage();
+    const proxy = await TcpProxy.start(app.address.port);
+    proxy.isRefusing = true;
+    const first = connect(`ws://127.0.0.1:${proxy.port}/graphql`, { storage });
+    const lost = first.update('a', { v: 'old' });
+    first.close();
+    await expect(lost).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
+    await eventually(() => expect(keptIn(storage)).toHaveLength(1));
+    let find = (): void => {};
+    const found = new Promise<void>((resolve) => {
+      find = resolve;
+    });
+    const late: WriteStorage = { ...storage, getItem: (key) => found.then(() => storage.getItem(key)) };
+    const second = connect(app.address.websocket, { storage: late });
+    const watch = second.watch('a');
+    const write = second.update('a', { v: 'new' });
+    await eventually(() => expect(watch.state).toMatchObject({ status: 'live', value: { v: 'new' }, version: 1 }));
+    find();
+    expect(await write).toMatchObject({ version: 3 });
+    expect((await app.server.manager.get('a'))?.context).toEqual({ v: 'new' });
+  });
+
+  it('leaves them kept when the client is closed, where the storage takes its time too', async () => {
+    const app = await startApp();
+    const proxy = await TcpProxy.start(app.address.port);
+    proxy.isRefusing = true;
+    const kept = memoryStorage();
+    const slow: WriteStorage = {
+      getItem: async (key) => kept.getItem(key),
+      async setItem(key, value) {
+        await new Promise((resolve) => setImmediate(resolve));
+        await new Promise((resolve) => setImmediate(resolve));
+        kept.setItem(key, value);
+      },
+    };
+    const client = connect(`ws://127.0.0.1:${proxy.port}/graphql`, { storage: slow });
+    const lost = [client.update('a', { n: 1 })];
+    await eventually(() => expect(keptIn(kept)).toHaveLength(1));
+    lost.push(client.update('a', { n: 2 }));
+    client.close();
+    for (const write of lost) await expect(write).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
+    await eventually(() => expect(keptIn(kept)).toHaveLength(2));
+  });
+
   it('tells of those that are refused after all', async () => {
     const app = await startApp();
     const proxy = await TcpProxy.start(app.address.port);
@@ -88,6 +135,8 @@ describe('Keeping writes', () => {
     ['nothing of ours', 'rubbish'],
     ['what a later version has kept', '{"version":99,"writes":[{}]}'],
     ['null', 'null'],
+    ['less than there should be', '{"version":1}'],
+    ['other things in place of writes', '{"version":1,"writes":[null,1,{"id":"a"}]}'],
   ])('goes on where the storage holds %s', async (_, text) => {
     const app = await startApp();
     const storage = memoryStorage();

@@ -11,7 +11,11 @@ it('The client weighs at most 12 KB with graphql-ws, minified and compressed, an
     root,
     configFile: false,
     logLevel: 'silent',
-    build: { write: false, minify: true, lib: { entry: join(root, 'src/client/index.ts'), formats: ['es'] } },
+    build: {
+      write: false,
+      minify: true,
+      lib: { entry: join(root, 'src/client/index.ts'), name: 'client', formats: ['iife'] },
+    },
     plugins: [{ name: 'modules', moduleParsed: ({ id }) => void modules.push(id) }],
   });
   const [{ output }] = built as unknown as [{ output: [{ code: string }] }];

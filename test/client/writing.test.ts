@@ -226,9 +226,11 @@ describe('Writing without a connection', () => {
     proxy.isRefusing = true;
     proxy.cut();
     time.jump(60_001);
-    await expect(sent).rejects.toMatchObject({ code: 'WRITE_EXPIRED', applied: 'UNKNOWN' });
-    await expect(later).rejects.toMatchObject({ code: 'WRITE_EXPIRED', applied: 'NO' });
-    await expect(waiting).rejects.toMatchObject({ code: 'WRITE_EXPIRED' });
+    await Promise.all([
+      expect(sent).rejects.toMatchObject({ code: 'WRITE_EXPIRED', applied: 'UNKNOWN' }),
+      expect(later).rejects.toMatchObject({ code: 'WRITE_EXPIRED', applied: 'NO' }),
+      expect(waiting).rejects.toMatchObject({ code: 'WRITE_EXPIRED' }),
+    ]);
     expect(watch.state).toMatchObject({ value: { n: 0 }, pendingWrites: 0 });
   });
 

@@ -1,9 +1,8 @@
-import type { JsonObject } from '../../json.ts';
 import type { ArpeggioClient } from '../client.ts';
 import type { ContextState } from '../entry.ts';
 
 /** One context of one client, as `useSyncExternalStore` takes it. */
-export interface Source<T extends JsonObject> {
+export interface Source<T extends object> {
   /** Watches from now on, until the returned function is called. */
   readonly subscribe: (listener: () => void) => () => void;
   /** The latest state. Asks for nothing, so that it may be called while rendering. */
@@ -12,7 +11,7 @@ export interface Source<T extends JsonObject> {
   readonly unknown: () => ContextState<T>;
 }
 
-export function sourceOf<T extends JsonObject>(client: ArpeggioClient, id: string): Source<T> {
+export function sourceOf<T extends object>(client: ArpeggioClient, id: string): Source<T> {
   const nothing = nothingOf(id);
   return {
     subscribe(listener) {

@@ -13,17 +13,17 @@ import { type IsEqual, useSelected, whole } from './use-selected.ts';
  *
  * @throws Error where there is no `ArpeggioProvider` above
  */
-export function useReplica<T extends JsonObject = JsonObject>(id: string): ContextState<T>;
+export function useReplica<T extends object = JsonObject>(id: string): ContextState<T>;
 /**
  * What `select` makes of that state. Renders only when this is another by `isEqual`, which is `Object.is` unless given: parts of a context that
  * did not change keep their identity, so selecting a part needs no other. Both may be new functions on each render.
  */
-export function useReplica<T extends JsonObject, S>(
+export function useReplica<T extends object, S>(
   id: string,
   select: (state: ContextState<T>) => S,
   isEqual?: IsEqual<S>,
 ): S;
-export function useReplica<T extends JsonObject, S>(
+export function useReplica<T extends object, S>(
   id: string,
   select: (state: ContextState<T>) => S | ContextState<T> = whole,
   isEqual: IsEqual<S | ContextState<T>> = Object.is,

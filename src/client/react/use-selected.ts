@@ -1,14 +1,13 @@
 'use client';
 
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
-import type { JsonObject } from '../../json.ts';
 import type { ContextState } from '../entry.ts';
 import type { Source } from './source.ts';
 
 export type IsEqual<S> = (before: S, next: S) => boolean;
 
 /** What a selector makes of a source's state: the very same value for as long as `isEqual` says so, whatever function the selector is. */
-export function useSelected<T extends JsonObject, S>(
+export function useSelected<T extends object, S>(
   source: Source<T>,
   select: (state: ContextState<T>) => S,
   isEqual: IsEqual<S>,
@@ -38,6 +37,6 @@ export function useSelected<T extends JsonObject, S>(
 }
 
 /** What is selected where no selector is given. */
-export function whole<T extends JsonObject>(state: ContextState<T>): ContextState<T> {
+export function whole<T extends object>(state: ContextState<T>): ContextState<T> {
   return state;
 }

@@ -16,14 +16,14 @@ import { type IsEqual, useSelected, whole } from './use-selected.ts';
  * watch of the context was closed, or after `client.watch(id).close()`, it asks anew.
  * @throws Error where there is no `ArpeggioProvider` above
  */
-export function useSuspenseReplica<T extends JsonObject = JsonObject>(id: string): ContextState<T>;
+export function useSuspenseReplica<T extends object = JsonObject>(id: string): ContextState<T>;
 /** What `select` makes of that state, as with `useReplica`. It is not called for a state that is `connecting` or `failed`. */
-export function useSuspenseReplica<T extends JsonObject, S>(
+export function useSuspenseReplica<T extends object, S>(
   id: string,
   select: (state: ContextState<T>) => S,
   isEqual?: IsEqual<S>,
 ): S;
-export function useSuspenseReplica<T extends JsonObject, S>(
+export function useSuspenseReplica<T extends object, S>(
   id: string,
   select: (state: ContextState<T>) => S | ContextState<T> = whole,
   isEqual: IsEqual<S | ContextState<T>> = Object.is,
@@ -44,7 +44,7 @@ type Gated<S> =
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'open'; readonly selection: S };
 
-function gate<T extends JsonObject, S>(select: (state: ContextState<T>) => S): (state: ContextState<T>) => Gated<S> {
+function gate<T extends object, S>(select: (state: ContextState<T>) => S): (state: ContextState<T>) => Gated<S> {
   return (state) => {
     if (state.status === 'connecting') return { kind: 'waiting' };
     if (state.status === 'failed') return { kind: 'failed', error: state.error };

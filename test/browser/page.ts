@@ -9,8 +9,8 @@ declare global {
   var stage: Stage;
 }
 
-/** The page's program, with React as it is while one develops: `StrictMode` mounts everything twice. */
-export async function bundlePage(): Promise<string> {
+/** A page's program, with React as it is while one develops: `StrictMode` mounts everything twice. */
+export async function bundlePage(name: 'react' | 'client'): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: 'error',
@@ -18,7 +18,7 @@ export async function bundlePage(): Promise<string> {
     build: {
       write: false,
       minify: false,
-      rolldownOptions: { input: join(import.meta.dirname, 'pages', 'react.ts') },
+      rolldownOptions: { input: join(import.meta.dirname, 'pages', `${name}.ts`) },
     },
   });
   const [bundle] = [result].flat();
@@ -36,7 +36,7 @@ export async function openPage(browser: Browser, origin: string, script: string)
   await page.goto(`${origin}/health`);
   await page.setContent('<!doctype html><div id="root"></div>');
   await page.addScriptTag({ type: 'module', content: script });
-  await page.waitForFunction(() => 'stage' in globalThis);
+  await page.waitForFunction(() => 'stage' in globalThis || 'desk' in globalThis);
   return page;
 }
 
