@@ -54,8 +54,8 @@ export interface ContextManagerOptions {
 
 /** For who watches on behalf of others. */
 export interface WatchHooks {
-  /** Told, whenever there is nothing to tell of, the cursor of where the watch stands, or null; and whether there is any trace. */
-  readonly onIdle?: (cursor: string | null, isTraced: boolean) => void;
+  /** Told, whenever there is nothing to tell of, the cursor of where the watch stands, or null. */
+  readonly onIdle?: (cursor: string | null) => void;
   /** Whether its reader has been told events before, by another watch. @default false */
   readonly isResumed?: boolean;
 }
@@ -214,7 +214,7 @@ export class ContextManager {
       heartbeatMs: this.#heartbeatMs,
       onFailure: this.#onFailure,
       isResumed,
-      ...(onIdle && { onIdle: (position, isTraced) => onIdle(position && encodeCursor(position), isTraced) }),
+      ...(onIdle && { onIdle: (position) => onIdle(position && encodeCursor(position)) }),
       onBegin: (end) => {
         this.#watches.add(end);
         return () => this.#watches.delete(end);

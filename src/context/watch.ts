@@ -20,9 +20,9 @@ export interface WatchOptions {
   readonly onBegin?: (end: () => void) => () => void;
   /**
    * Told, whenever a look has found nothing to tell of, where its reader stands, which is where the context does: null where the
-   * reader holds nothing. And whether there is any trace of such a context.
+   * reader holds nothing.
    */
-  readonly onIdle?: (position: Position | null, isTraced: boolean) => void;
+  readonly onIdle?: (position: Position | null) => void;
   /** Whether it goes on for a reader who was told of its start by another: then who finds the window gone has fallen behind. @default false */
   readonly isResumed?: boolean;
   readonly prove?: ContinuityProof;
@@ -124,12 +124,12 @@ class Reader {
     if (this.#start === undefined) {
       this.#moveTo(log.head?.position ?? null);
       this.#isCatchingUp = false;
-      this.#idle(log);
+      this.#idle();
       return null;
     }
     const event = await this.#eventFor(this.#start, log);
     this.#isCatchingUp = false;
-    if (event === null) this.#idle(log);
+    if (event === null) this.#idle();
     return event;
   }
 
@@ -177,8 +177,8 @@ class Reader {
     return contextDeleted(this.#id, lost, 'LOST', this.#options.clock.now());
   }
 
-  #idle({ head }: Log): void {
-    this.#options.onIdle?.(this.#start?.kind === 'position' ? this.#start.position : null, head !== null);
+  #idle(): void {
+    this.#options.onIdle?.(this.#start?.kind === 'position' ? this.#start.position : null);
   }
 
   #moveTo(position: Position | null): void {

@@ -66,6 +66,10 @@ export class Writer {
   #known: Snapshot | null | undefined;
   /** Whether a commit may have moved the state without our knowing: the next decision wants a look first. */
   #isInDoubt = false;
+  /** Settles once the last look is over. */
+  #lastLook: Promise<unknown> = Promise.resolve();
+  /** The look that has not begun yet, if somebody waits for one. */
+  #nextLook: Promise<Snapshot | null> | undefined;
 
   constructor(id: string, options: WriterOptions, onIdle: () => void) {
     this.#id = id;
@@ -82,12 +86,13 @@ export class Writer {
     return this.#known ?? null;
   }
 
-  /** The state as it stands, for the price of what changed since the last look. */
+  /**
+   * The state as it stands, for the price of what changed since the last look. Who asks during a look waits for the next, together with
+   * all others who do: a look that began before somebody asked may miss what that one knows to be written.
+   */
   refresh(): Promise<Snapshot | null> {
-    return this.#see(async (known) => {
-      if (known === undefined) return this.#options.store.read(this.#id);
-      return this.#catchUp(await this.#options.store.readLog(this.#id, known?.position.version ?? 0), known);
-    });
+    this.#nextLook ??= this.#lookNext();
+    return this.#nextLook;
   }
 
   write(write: Write): Promise<Written> {
@@ -95,6 +100,18 @@ export class Writer {
       this.#waiting.push({ write, resolve, reject });
       if (!this.#isRunning) void this.#run();
     });
+  }
+
+  async #lookNext(): Promise<Snapshot | null> {
+    await this.#lastLook;
+    this.#nextLook = undefined;
+    const { store } = this.#options;
+    const look = this.#see(async (known) => {
+      if (known?.status !== 'live') return store.read(this.#id);
+      return this.#catchUp(await store.readLog(this.#id, known.position.version, true), known);
+    });
+    this.#lastLook = look.catch(() => {});
+    return look;
   }
 
   async #run(): Promise<void> {

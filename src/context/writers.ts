@@ -61,6 +61,11 @@ export class Writers {
     this.#wake(id);
     const seen = this.#writers.get(id)?.peek();
     const bytes = OVERHEAD + (seen?.status === 'live' ? seen.bytes : 0);
+    // What does not fit by itself must not cost all others their place first.
+    if (bytes > this.#cacheBytes) {
+      this.#writers.delete(id);
+      return;
+    }
     this.#resting.set(id, bytes);
     this.#restingBytes += bytes;
     for (const oldest of this.#resting.keys()) {

@@ -1,57 +1,79 @@
-import { checkDepth, isObject, type Json, own, setOwn } from '../json.ts';
+import { checkDepth, isObject, type Json, type JsonObject, setOwn } from '../json.ts';
 import { apply, DeltaMismatchError, invert } from './apply.ts';
 import { difference } from './calculate.ts';
 import { type Delta, type Edit, EMPTY, isEmpty, valueAfter, valueBefore } from './delta.ts';
 
 /**
  * One delta for several that follow each other. It is minimal: equal to `calculate` of the first's start and the last's end,
- * though it sees neither. Where two edits of one key differ in shape, the whole value in the one completes the other.
+ * though it sees neither. Where edits of one key differ in shape, the whole value in the one completes the other.
  *
  * @throws DeltaMismatchError where a delta does not start from what the ones before it make
  */
-export function merge(deltas: readonly Delta[]): Delta {
-  const [first = EMPTY, second = EMPTY] = deltas;
-  if (deltas.length <= 2) return mergeTwo(first, second, 0);
-  // By halves, since each merge copies: one after the other would cost the square of their number.
-  const middle = deltas.length >> 1;
-  return mergeTwo(merge(deltas.slice(0, middle)), merge(deltas.slice(middle)), 0);
-}
-
-function mergeTwo(first: Delta, second: Delta, depth: number): Delta {
-  if (isEmpty(first)) return second;
-  if (isEmpty(second)) return first;
+export function merge(deltas: readonly Delta[], depth = 0): Delta {
+  const parts = deltas.filter((delta) => !isEmpty(delta));
+  if (parts.length < 2) return parts[0] ?? EMPTY;
   checkDepth(depth);
+  // All at once: two by two, each merge would copy what the ones before it made.
   const merged: { [key: string]: Edit } = {};
-  for (const [key, edit] of Object.entries(first)) {
-    const next = own(second, key);
-    const both = next === undefined ? edit : mergeEdits(edit, next, key, depth + 1);
-    if (both) setOwn(merged, key, both);
+  for (const [key, edits] of editsByKey(parts)) {
+    const edit = mergeEdits(edits, key, depth + 1);
+    if (edit) setOwn(merged, key, edit);
   }
-  for (const [key, edit] of Object.entries(second)) if (!Object.hasOwn(first, key)) setOwn(merged, key, edit);
   return isEmpty(merged) ? EMPTY : Object.freeze(merged);
 }
 
-function mergeEdits(first: Edit, second: Edit, key: string, depth: number): Edit | undefined {
-  if (first.action === 'within' && second.action === 'within') {
-    const delta = mergeTwo(first.delta, second.delta, depth);
-    return isEmpty(delta) ? undefined : Object.freeze({ action: 'within', delta });
+function editsByKey(deltas: readonly Delta[]): ReadonlyMap<string, readonly Edit[]> {
+  const byKey = new Map<string, Edit[]>();
+  for (const delta of deltas) {
+    for (const [key, edit] of Object.entries(delta)) {
+      const edits = byKey.get(key);
+      if (edits) edits.push(edit);
+      else byKey.set(key, [edit]);
+    }
   }
-  if ((first.action === 'removed') !== (second.action === 'added')) throw new DeltaMismatchError(key);
-  const before = first.action === 'within' ? valueBeforeWithin(first.delta, second, key) : valueBefore(first);
-  const after = second.action === 'within' ? valueAfterWithin(second.delta, first, key) : valueAfter(second);
-  return difference(before, after, depth);
+  return byKey;
 }
 
-/** The second edit replaces or removes an object that the first changed inside: undo the first in the whole old value. */
-function valueBeforeWithin(within: Delta, second: Edit, key: string): Json {
-  const middle = second.action === 'within' ? undefined : valueBefore(second);
-  if (!isObject(middle)) throw new DeltaMismatchError(key);
-  return apply(invert(within), middle);
+/** Edits of one key, in order, as one; undefined where they cancel out. */
+function mergeEdits(edits: readonly Edit[], key: string, depth: number): Edit | undefined {
+  const steps = withinJoined(edits, depth);
+  const [first, second] = steps;
+  if (second === undefined) return first?.action === 'within' && isEmpty(first.delta) ? undefined : first;
+  const before =
+    first?.action === 'within'
+      ? apply(invert(first.delta), objectIn(second.action === 'within' ? undefined : valueBefore(second), key))
+      : first && valueBefore(first);
+  return difference(before, valueMade(steps, key), depth);
 }
 
-/** The second edit changes the inside of an object that the first added: do so in the whole new value. */
-function valueAfterWithin(within: Delta, first: Edit, key: string): Json {
-  const middle = first.action === 'within' ? undefined : valueAfter(first);
-  if (!isObject(middle)) throw new DeltaMismatchError(key);
-  return apply(within, middle);
+/** Edits with those that follow each other within an object as one. */
+function withinJoined(edits: readonly Edit[], depth: number): readonly Edit[] {
+  const joined: Edit[] = [];
+  for (let start = 0; start < edits.length; ) {
+    const edit = edits[start] as Edit;
+    const within: Delta[] = [];
+    for (let next: Edit | undefined = edit; next?.action === 'within'; next = edits[start + within.length]) {
+      within.push(next.delta);
+    }
+    joined.push(within.length > 1 ? Object.freeze({ action: 'within', delta: merge(within, depth) }) : edit);
+    start += Math.max(1, within.length);
+  }
+  return joined;
+}
+
+/** What steps, of which one holds a whole value, make in the end. */
+function valueMade(steps: readonly Edit[], key: string): Json | undefined {
+  let value: Json | undefined;
+  for (const [i, step] of steps.entries()) {
+    const last = steps[i - 1];
+    if (last && (last.action === 'removed') !== (step.action === 'added')) throw new DeltaMismatchError(key);
+    if (step.action !== 'within') value = valueAfter(step);
+    else if (last) value = apply(step.delta, objectIn(value, key));
+  }
+  return value;
+}
+
+function objectIn(value: Json | undefined, key: string): JsonObject {
+  if (!isObject(value)) throw new DeltaMismatchError(key);
+  return value;
 }

@@ -15,8 +15,7 @@ builder.subscriptionField('contextChanged', (t) =>
       }),
       cursor: t.arg({ type: 'Cursor', description: 'The cursor of your copy.' }),
     },
-    subscribe: (_, { id, ...position }, { manager, watch }) =>
-      watch ? watch(id, given(position)) : manager.watch(id, given(position)),
+    subscribe: (_, { id, ...position }, { manager }) => manager.watch(id, given(position)),
     resolve: (event) => event,
   }),
 );

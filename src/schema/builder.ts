@@ -8,8 +8,6 @@ import type { Json, JsonObject } from '../json.ts';
 export interface ResolverContext {
   readonly manager: ContextManager;
   readonly cleanup: CleanupServer;
-  /** Watches a context, in place of the manager: for a subscription that is run for many. */
-  readonly watch?: ContextManager['watch'];
   /** Renders `Delta.delta` where no format is asked for; NESTED without it. */
   readonly deltaFormatter: DeltaFormatter | undefined;
 }

@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http';
-import type { GraphQLError } from 'graphql';
-import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { RequestListener, ServerResponse } from 'node:http';
+import type { DocumentNode, GraphQLError } from 'graphql';
+import { createYoga } from 'graphql-yoga';
 import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import type { ContextManager } from '../context/manager.ts';
 import type { DeltaFormatter } from '../delta/formats.ts';
@@ -11,6 +11,9 @@ import { schema } from '../schema/index.ts';
 import { useBodyLimit } from './body-limit.ts';
 import { DocumentCache } from './document-cache.ts';
 import { useDocumentLimit } from './document-limit.ts';
+import type { Yoga } from './enveloped.ts';
+import type { Plans } from './execution/plans.ts';
+import { useRootField } from './execution/root-field.ts';
 import { usePlans } from './execution/use-plans.ts';
 import type { FanOut } from './fanout/fan-out.ts';
 import { useGraphiQL } from './graphiql.ts';
@@ -18,6 +21,7 @@ import { useHealth } from './health.ts';
 import { useJsonOnly } from './json-only.ts';
 import { describeFailure, type Log } from './log.ts';
 import { useOutcome } from './outcome.ts';
+import { plainPosts } from './plain-posts.ts';
 import { useSharedStreams } from './shared-streams.ts';
 import { useStreams } from './streams.ts';
 
@@ -30,6 +34,7 @@ export interface AppOptions {
   readonly deltaFormatter: DeltaFormatter | undefined;
   readonly log: Log;
   readonly graphiql: boolean;
+  readonly plans: Plans;
   /** Where subscriptions over SSE are shared. */
   readonly fanOut: FanOut;
   /** Told of each HTTP response that streams events. */
@@ -38,27 +43,31 @@ export interface AppOptions {
   readonly ready: () => Promise<void>;
 }
 
-export type App = YogaServerInstance<object, ResolverContext>;
+export interface App {
+  readonly yoga: Yoga;
+  /** Answers the requests of an HTTP server. */
+  readonly listener: RequestListener;
+}
 
 /** An error as any transport may show it; unexpected ones go to the log. */
 export function maskError(error: unknown, log: Log): GraphQLError {
   return toGraphQLError(error, (unexpected) => log.error(`Unexpected: ${describeFailure(unexpected)}`));
 }
 
-/**
- * GraphQL over HTTP and SSE, and the pipeline that WebSocket operations go through too. It listens to no port: hand it requests by
- * `fetch`, or to a server as its handler.
- */
+/** GraphQL over HTTP and SSE, and the pipeline that WebSocket operations go through too. It listens to no port. */
 export function createApp(options: AppOptions): App {
-  const { manager, cleanup, limits, deltaFormatter, log, graphiql, fanOut, onStream, ready } = options;
+  const { manager, cleanup, limits, deltaFormatter, log, graphiql, plans, fanOut, onStream, ready } = options;
   const context: ResolverContext = { manager, cleanup, deltaFormatter };
-  return createYoga<object, ResolverContext>({
+  const documentCache = new DocumentCache<DocumentNode>();
+  const posts = plainPosts(GRAPHQL_PATH, limits.bodyBytes, documentCache);
+  const yoga: Yoga = createYoga<object, ResolverContext>({
     schema,
-    context,
+    // Asked for every operation, whichever way it came, with the request that it came by.
+    context: () => context,
     graphqlEndpoint: GRAPHQL_PATH,
     // Ours is among the plugins.
     maxRequestBodySize: false,
-    parserAndValidationCache: { documentCache: new DocumentCache(), errorCache: new DocumentCache() },
+    parserAndValidationCache: { documentCache, errorCache: new DocumentCache() },
     // Yoga's own check would answer, before our plugin is asked, every URL that ends so: no URL ends in a line break.
     healthCheckEndpoint: '\n',
     maskedErrors: { maskError: (error) => maskError(error, log) },
@@ -69,7 +78,9 @@ export function createApp(options: AppOptions): App {
       useBodyLimit(limits.bodyBytes),
       useDocumentLimit(limits.documentTokens),
       useOutcome(),
-      usePlans(),
+      useRootField(),
+      posts.plugin,
+      usePlans(plans),
       // After the plans, which are what it shares the results of.
       useSharedStreams(fanOut, context),
       useStreams(onStream),
@@ -83,4 +94,5 @@ export function createApp(options: AppOptions): App {
     // Yoga would log errors with their messages, which may quote a caller's data.
     logging: false,
   });
+  return { yoga, listener: posts.listener(yoga) };
 }

@@ -9,9 +9,23 @@ export function useBodyLimit(maxBytes: number): Plugin<object, { readonly req?: 
       // Without a parser it is refused for its type.
       if (request.method !== 'POST' || !requestParser) return;
       if (Number(request.headers.get('content-length')) > maxBytes) throw TOO_LARGE;
-      setRequestParser(async ({ body }) => paramsOf(await (req ? readNode(req, maxBytes) : readWeb(body, maxBytes))));
+      setRequestParser(async (parsed) =>
+        req ? postedBy(req, maxBytes) : paramsOf(await readWeb(parsed.body, maxBytes)),
+      );
     },
   };
+}
+
+const posted = new WeakMap<IncomingMessage, Promise<GraphQLParams>>();
+
+/** What is posted with a request. It is read once, however often it is asked for. */
+export function postedBy(request: IncomingMessage, maxBytes: number): Promise<GraphQLParams> {
+  let params = posted.get(request);
+  if (!params) {
+    params = readNode(request, maxBytes).then(paramsOf);
+    posted.set(request, params);
+  }
+  return params;
 }
 
 /** By events, since anything that iterates costs several times as much. */

@@ -1,19 +1,32 @@
-import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ContextManager } from '../context/manager.ts';
 import { defaultLimits, withDefaults } from '../limits.ts';
-import { createApp, GRAPHQL_PATH } from './app.ts';
+import { createApp, GRAPHQL_PATH, maskError } from './app.ts';
 import { trackConnections } from './connections.ts';
 import { createEngine } from './engine.ts';
+import { masked } from './execution/masked.ts';
+import { Plans } from './execution/plans.ts';
 import { noDeliveries } from './fanout/deliveries.ts';
 import { FanOut } from './fanout/fan-out.ts';
-import { KeepAlive } from './keep-alive.ts';
+import { KeepAlive, type Way } from './keep-alive.ts';
 import { consoleLog } from './log.ts';
 import { isLoopback } from './loopback.ts';
+import { inTurn } from './pipelining.ts';
 import type { ServerOptions } from './server-options.ts';
+import { upgradeOptions } from './upgrades.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
+
+const STREAM: Way<ServerResponse> = { cut: (response) => response.destroy() };
 
 export interface Address {
   readonly http: string;
@@ -44,7 +57,10 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   const engine = createEngine(options, limits, log, clock);
   const { manager, cleanup } = engine;
   let closed: Promise<void> | undefined;
-  const fanOut = new FanOut(deliveries);
+  const plans = new Plans();
+  const mask = (error: unknown): GraphQLError => maskError(error, log);
+  const executor = (args: ExecutionArgs) => masked(plans.executor(args), mask);
+  const fanOut = new FanOut({ manager, executor, mask, deliveries });
   const keepAlive = new KeepAlive(clock, () => {
     deliveries.cutForSilence += 1;
   });
@@ -55,11 +71,12 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     log,
     deltaFormatter: options.deltaFormatter,
     graphiql: options.graphiql ?? true,
+    plans,
     fanOut,
     onStream(response) {
       connections.streams(response);
       const { socket: stream, closed: hasLeft } = response;
-      if (stream && !hasLeft) keepAlive.keep({ connection: response, stream, cut: () => response.destroy() });
+      if (stream && !hasLeft) keepAlive.keep(response, stream, STREAM);
     },
     async ready() {
       if (closed !== undefined) throw new Error('The server is closing.');
@@ -67,30 +84,31 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     },
   });
   const targetOf = lastRemembered((url) => targetAt(url, host));
-  const httpServer = createHttpServer((request, response) => {
+  const respond: RequestListener = (request, response) => {
     const target = targetOf(urlOf(request));
     if (target === 'nowhere') {
       response.writeHead(400).end();
     } else if (target === 'elsewhere') {
       response.writeHead(421, { 'content-type': 'text/plain' }).end('This server is not that host.\n');
     } else {
-      void app(request, response);
+      app.listener(request, response);
     }
-  });
+  };
+  const httpServer = createHttpServer(upgradeOptions, inTurn(respond));
   const connections = trackConnections(httpServer);
   let sockets: WebSockets | undefined;
 
   return {
     manager,
     cleanup,
-    fetch: async (request) => cancelledBy(request.signal, await app.fetch(request)),
+    fetch: async (request) => cancelledBy(request.signal, await app.yoga.fetch(request)),
     async listen() {
       if (closed !== undefined) throw new Error('The server is closed.');
       if (!insecure && !isLoopback(host)) throw new Error(`Refusing to listen on ${host}: ${EXPOSED}`);
       await engine.start();
       await listening(httpServer, port, host);
       const isMeant = (request: IncomingMessage): boolean => targetOf(urlOf(request)) === 'here';
-      sockets = attachWebSockets(httpServer, app, fanOut, keepAlive, limits, log, isMeant);
+      sockets = attachWebSockets(httpServer, app.yoga, fanOut, keepAlive, limits, log, isMeant);
       cleanup.join();
       if (options.contextAutoDelete) await cleanup.startUnlessSet({ intervalMs: options.cleanupIntervalMs });
       return addressOf(httpServer, host);

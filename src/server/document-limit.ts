@@ -1,13 +1,16 @@
 import { type DocumentNode, GraphQLError, type ParseOptions, parse, type Source } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-/** Bounds what parsing may cost, and gives its errors a code. */
+/** Bounds what parsing may cost, and gives its errors a code and a status. */
 export function useDocumentLimit(maxTokens: number): Plugin {
   return {
     onParse({ setParseFn }) {
       setParseFn((source, options) => parseWithin(maxTokens, source, options));
       return ({ result }) => {
-        if (result instanceof GraphQLError) result.extensions['code'] ??= 'GRAPHQL_PARSE_FAILED';
+        if (!(result instanceof GraphQLError)) return;
+        result.extensions['code'] ??= 'GRAPHQL_PARSE_FAILED';
+        // Yoga gives a status to what it parses first itself, and not to what a WebSocket has brought before.
+        result.extensions['http'] ??= { spec: true, status: 400 };
       };
     },
   };

@@ -25,12 +25,12 @@ export function useSharedStreams(fanOut: FanOut, context: ResolverContext): Plug
       pipeline = (args) => yoga.getEnveloped().subscribe(args);
     },
     onSubscribe({ args, subscribeFn, setSubscribeFn }) {
-      const { request, res, watch } = args.contextValue as HttpContext;
-      if (!res || watch || !asksForEventStream(request)) return;
+      const { request, res } = args.contextValue as HttpContext;
+      if (!res || !asksForEventStream(request)) return;
       const outlet = streams.to(res);
       outlets.set(res, outlet);
-      // What runs for many goes through a pipeline of its own, which masks its errors once for all of them.
-      const run: Subscribe = (args) => ((args.contextValue as HttpContext).watch ? pipeline : subscribeFn)?.(args);
+      // What runs for many belongs to no response, and goes through a pipeline of its own.
+      const run: Subscribe = (args) => ((args.contextValue as HttpContext).res ? subscribeFn : pipeline)?.(args);
       setSubscribeFn(async (args: ExecutionArgs) => {
         const results = await fanOut.subscribe(args, context, run, outlet);
         if (Symbol.asyncIterator in results) onClose(res, () => void results[Symbol.asyncIterator]().return?.());

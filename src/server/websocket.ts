@@ -1,16 +1,20 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
-import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
+import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../limits.ts';
 import { rewritten } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../schema/builder.ts';
-import { type App, GRAPHQL_PATH, maskError } from './app.ts';
+import { GRAPHQL_PATH, maskError } from './app.ts';
+import { type Enveloped, envelopedFor, type Yoga } from './enveloped.ts';
 import type { FanOut } from './fanout/fan-out.ts';
 import type { Outlet } from './fanout/member.ts';
 import { SocketOutlets } from './fanout/socket-outlets.ts';
-import type { KeepAlive } from './keep-alive.ts';
+import type { KeepAlive, Way } from './keep-alive.ts';
 import type { Log } from './log.ts';
+import { Operations } from './operations.ts';
+import { Turns } from './turns.ts';
+import { onUpgrade } from './upgrades.ts';
 
 /** How long a client may take over a close, its own or ours, before its socket is cut, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 1000;
@@ -20,10 +24,10 @@ export interface WebSockets {
   close(): Promise<void>;
 }
 
-/** GraphQL over WebSocket (`graphql-transport-ws`) on an HTTP server, each operation through the app's own pipeline. */
+/** GraphQL over WebSocket (`graphql-transport-ws`) on an HTTP server, each operation through Yoga's own pipeline. */
 export function attachWebSockets(
   httpServer: HttpServer,
-  app: App,
+  yoga: Yoga,
   fanOut: FanOut,
   keepAlive: KeepAlive,
   limits: Limits,
@@ -32,68 +36,152 @@ export function attachWebSockets(
 ): WebSockets {
   // The types of ws do not know `closeTimeout` yet.
   const options: ServerOptions & { readonly closeTimeout: number } = {
-    server: httpServer,
+    noServer: true,
     path: GRAPHQL_PATH,
     maxPayload: limits.bodyBytes,
     closeTimeout: CLOSE_TIMEOUT_MS,
     verifyClient: ({ req }: { req: IncomingMessage }) => isMeant(req) && isSameOrigin(req),
-    WebSocket: QuietSocket,
+    handleProtocols,
   };
   const sockets = new WebSocketServer(options);
   const outlets = new SocketOutlets();
-  const graphql = useServer<Record<string, never>, { readonly socket: WebSocket; readonly request: IncomingMessage }>(
-    {
-      execute: async (args) => withoutStatuses(await pipelineOf(args).execute(args)),
-      subscribe: async (args) => {
-        const { subscribe, outlet } = pipelineOf(args);
-        return withoutStatuses(await fanOut.subscribe(args, contextOf(args), subscribe, outlet));
-      },
-      async onSubscribe(ctx, id, params) {
-        const enveloped = app.getEnveloped({ params, request: undefined, req: ctx.extra.request });
-        // What is thrown here would close the socket, with every other operation on it.
-        try {
-          const document = enveloped.parse(params.query);
-          if (!getOperationAST(document, params.operationName)) return [UNRESOLVED];
-          const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
-          if (errors.length > 0) return errors.map(withoutStatus);
-          const { schema, execute, subscribe } = enveloped;
-          return {
-            schema,
-            document,
-            operationName: params.operationName ?? null,
-            variableValues: params.variables ?? null,
-            contextValue: await enveloped.contextFactory(),
-            rootValue: { execute, subscribe, outlet: outlets.to(ctx.extra, id) },
-          };
-        } catch (error) {
-          return [withoutStatus(maskError(error, log))];
-        }
-      },
-      // What has no code yet was thrown where nothing expected it, as by a result that can't be written as JSON.
-      onError: (_ctx, _id, _payload, errors) =>
-        errors.map((error) => ('code' in error.extensions ? error : maskError(error, log)).toJSON()),
-      // Nor does it show as the reason of a close.
-      isProd: true,
+  const operations = new Operations();
+  const graphql = makeServer<Record<string, never>, Connection>({
+    execute: async (args) => {
+      const { execute, turns } = pipelineOf(args);
+      return withoutStatuses(await turns.run(() => execute(args)));
     },
-    sockets,
-    // Its own pings would cut whoever is too slow to come to them in time.
-    0,
-  );
-  sockets.on('connection', (socket, { socket: stream }) => {
-    const ping = (text: string): void => socket.ping(text);
-    const answered = keepAlive.keep({ connection: socket, stream, ping, cut: () => socket.terminate() });
-    socket.on('pong', (data) => answered(String(data)));
+    subscribe: async (args) => {
+      const { subscribe, outlet } = pipelineOf(args);
+      return withoutStatuses(await fanOut.subscribe(args, contextOf(args), subscribe, outlet));
+    },
+    onSubscribe(ctx, id, params) {
+      operations.begin(ctx, id, params);
+      return argumentsOf(ctx.extra, id, params);
+    },
+    async onOperation(ctx, id, params, _args, results) {
+      if (!(Symbol.asyncIterator in results)) return operations.goOn(ctx, id, params);
+      if (operations.isReplaced(ctx, id, params)) void results[Symbol.asyncIterator]().return?.();
+      await operations.goOn(ctx, id, params);
+      operations.yields(results, params);
+    },
+    async onNext({ extra }, _id, _params, { document, operationName }) {
+      // One that is shared is told in another way, and as its client takes it.
+      if (getOperationAST(document, operationName)?.operation === 'subscription') await extra.turns.run(() => {});
+    },
+    // What has no code yet was thrown where nothing expected it, as by a result that can't be written as JSON.
+    async onError(ctx, id, params, errors) {
+      await operations.goOn(ctx, id, params);
+      return errors.map((error) => ('code' in error.extensions ? error : maskError(error, log)).toJSON());
+    },
+    onComplete: (ctx, id, params) => operations.goOn(ctx, id, params),
   });
-  // A frame that is none, or too large, is the client's fault, and ws has closed the socket for it.
-  sockets.on('connection', (socket) => socket.removeAllListeners('error').on('error', () => {}));
-  return { close: async () => graphql.dispose() };
+  sockets.on('connection', (socket, request) => {
+    const { socket: stream } = request;
+    const connection = { socket, request, turns: new Turns(socket, stream) };
+    const fail = (error: unknown): void => {
+      // Of all that is thrown here, graphql-ws tells what only servers may say apart by nothing but its words.
+      if (!(error instanceof Error && error.message.startsWith('Unexpected message of type'))) maskError(error, log);
+      socket.close(CloseCode.InternalServerError, 'Internal server error');
+    };
+    const closed = graphql.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) => socket.send(text),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage(handle) {
+          socket.on('message', (data) => {
+            handle(String(data)).catch(fail);
+            connection.turns.look();
+          });
+        },
+        onPing: (payload) => socket.send(pong(payload)),
+      },
+      connection,
+    );
+    socket.once('close', (code, reason) => void closed(code, String(reason)));
+    // A frame that is none, or too large, is the client's fault, and ws has closed the socket for it.
+    socket.on('error', () => {});
+    const kept = keepAlive.keep(socket, stream, PINGED);
+    // They are held as long as there is the socket; what they said has been looked at.
+    request.headers = {};
+    request.rawHeaders = [];
+    socket.on('pong', (data) => kept.answered(String(data)));
+  });
+  onUpgrade(httpServer, (request, stream, head) => {
+    sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
+  });
+  return {
+    async close() {
+      for (const socket of sockets.clients) socket.close(CLOSING_CODE, 'Going away');
+      await new Promise((resolve) => sockets.close(resolve));
+    },
+  };
+
+  async function argumentsOf(
+    connection: Connection,
+    id: string,
+    params: SubscribePayload,
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    const enveloped = envelopedFor(yoga, params, connection.request);
+    // What is thrown here would close the socket, with every other operation on it.
+    try {
+      const document = enveloped.parse(params.query);
+      if (!getOperationAST(document, params.operationName)) return [UNRESOLVED];
+      const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
+      if (errors.length > 0) return errors.map(withoutStatus);
+      const { schema, execute, subscribe } = enveloped;
+      const pipeline: Pipeline = { execute, subscribe, turns: connection.turns, outlet: outlets.to(connection, id) };
+      return {
+        schema,
+        document,
+        operationName: params.operationName ?? null,
+        variableValues: params.variables ?? null,
+        contextValue: await enveloped.contextFactory(),
+        rootValue: pipeline,
+      };
+    } catch (error) {
+      return [withoutStatus(maskError(error, log))];
+    }
+  }
 }
+
+const PINGED: Way<WebSocket> = {
+  ping: (socket, text) => socket.ping(text),
+  cut: (socket) => socket.terminate(),
+};
+
+/** Going away, as RFC 6455 has it: to come back. */
+const CLOSING_CODE = 1001;
+/** Up to how many characters of a ping are repeated. */
+const MAX_ECHO = 1024;
+
+function pong(payload: unknown): string {
+  try {
+    const text = JSON.stringify({ type: 'pong', payload });
+    if (text.length <= MAX_ECHO) return text;
+  } catch {
+    // It nests deeper than the stack is.
+  }
+  return PONG;
+}
+
+const PONG = '{"type":"pong"}';
 
 const UNRESOLVED = new GraphQLError('Could not determine what operation to execute.', {
   extensions: { code: 'BAD_USER_INPUT' },
 });
 
-type Pipeline = Pick<ReturnType<App['getEnveloped']>, 'execute' | 'subscribe'> & { readonly outlet: Outlet };
+interface Connection {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+  readonly turns: Turns;
+}
+
+type Pipeline = Pick<Enveloped, 'execute' | 'subscribe'> & {
+  readonly turns: Turns;
+  readonly outlet: Outlet;
+};
 
 /** As `onSubscribe` made it. */
 function contextOf({ contextValue }: ExecutionArgs): ResolverContext {
@@ -110,20 +198,6 @@ function isSameOrigin({ headers }: IncomingMessage): boolean {
   if (headers.origin === undefined) return true;
   return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host;
 }
-
-/** A socket that went away ends its operations by closing; that what was still to be sent could not be is no news. */
-class QuietSocket extends WebSocket {
-  override send(data: Data, done?: Done): void;
-  override send(data: Data, options: SendOptions, done?: Done): void;
-  override send(data: Data, options?: SendOptions | Done, last?: Done): void {
-    const done = typeof options === 'function' ? options : last;
-    super.send(data, typeof options === 'object' ? options : {}, () => done?.());
-  }
-}
-
-type Data = Parameters<WebSocket['send']>[0];
-type SendOptions = Parameters<WebSocket['send']>[1];
-type Done = (error?: Error) => void;
 
 function withoutStatuses<T>(result: T): T {
   if (typeof result !== 'object' || result === null || !('errors' in result) || !Array.isArray(result.errors))

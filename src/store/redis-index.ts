@@ -2,8 +2,8 @@ import type { Cluster, Redis } from 'ioredis';
 import { compareIds } from './id-index.ts';
 import type { RedisLayout } from './redis-layout.ts';
 
-/** How many more than its share of a page each partition is asked for, so that one round is enough as a rule. */
-const SPARE = 8;
+/** How many more than twice its share of a page each partition is asked for, so that one round is enough as a rule. */
+const SPARE = 3;
 
 /** Reads the next `count` items of one partition behind `last`, or its first ones. */
 type Fetch<T> = (partition: number, last: T | undefined, fetched: number, count: number) => Promise<readonly T[]>;
@@ -55,7 +55,7 @@ export class RedisIndex {
   async #first<T>(fetch: Fetch<T>, compare: (a: T, b: T) => number, limit: number): Promise<readonly T[]> {
     if (limit <= 0) return [];
     const { partitions } = this.#layout;
-    const count = Math.ceil((2 * limit) / partitions.length) + SPARE;
+    let count = Math.ceil((2 * limit) / partitions.length) + SPARE;
     const shown = partitions.map(() => [] as T[]);
     let unfinished: readonly number[] = partitions;
     let asked = partitions;
@@ -77,6 +77,8 @@ export class RedisIndex {
       const sure = shown.flat().filter((item) => bound === undefined || compare(item, bound) <= 0);
       if (bound === undefined || sure.length >= limit) return sure.sort(compare).slice(0, limit);
       asked = unfinished.filter((_, i) => compare(lasts[i] as T, bound) <= 0);
+      // Whoever has more than its share may have all, as the ids of one group.
+      count *= 2;
     }
   }
 }

@@ -23,7 +23,8 @@ export async function settle(
   if (refusal.kind === 'repeated' && refusal.receipts.some(({ position }) => madeTags.has(position.tag))) {
     return { kind: 'committed' };
   }
-  switch (wasMade(commit, refusal.kind === 'conflict' ? refusal.log : await readLog())) {
+  // A conflict's own log may be the head alone.
+  switch (wasMade(commit, await readLog())) {
     case true:
       return { kind: 'committed' };
     case false:

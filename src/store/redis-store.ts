@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
+import pLimit from 'p-limit';
 import { type Clock, systemClock } from '../clock.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
@@ -55,8 +56,12 @@ export interface RedisStoreOptions extends StoreOptions {
 
 /** How long `ready` tries, in milliseconds. */
 const LOOK_MS = 1000;
+/** Up to how many bytes of deltas a brief log always has. */
+const BRIEF_BYTES = 4096;
 /** How often trimming one context moves its snapshot on before it leaves the rest to the next time. */
 const TRIM_ROUNDS = 3;
+/** How many contexts are trimmed at once: each may have its whole state read and written, and calls that are waited for come between. */
+const TRIMS_AT_ONCE = 4;
 
 /**
  * The store that many processes share: Redis 6.2 or later, as one server, behind Sentinel, or as a Cluster of 7.0 or later.
@@ -107,8 +112,8 @@ export class RedisStore implements Store {
     return this.#snapshots.read(id);
   }
 
-  async readLog(id: string, after: number): Promise<Log> {
-    return logAbove(await this.#logs.read(id, after), after);
+  async readLog(id: string, after: number, isBrief = false): Promise<Log> {
+    return isBrief ? this.#readLog(id, after, true) : logAbove(await this.#logs.read(id, after), after);
   }
 
   async commit(id: string, commit: Commit): Promise<CommitOutcome> {
@@ -165,8 +170,13 @@ export class RedisStore implements Store {
 
   async trim({ until, limit }: AgeQuery): Promise<Trimmed> {
     const ids = await this.#calls.read(() => this.#index.idsUpTo('aged', until, limit));
-    const dropped = await Promise.all(ids.map((id) => this.#trim(id, until)));
-    return { contexts: ids.length, deltas: dropped.reduce((sum, count) => sum + count, 0) };
+    const inTurn = pLimit(TRIMS_AT_ONCE);
+    try {
+      const dropped = await inTurn.map(ids, (id) => this.#trim(id, until));
+      return { contexts: ids.length, deltas: dropped.reduce((sum, count) => sum + count, 0) };
+    } finally {
+      inTurn.clearQueue();
+    }
   }
 
   async readRecord(name: string): Promise<StoredRecord> {
@@ -201,9 +211,9 @@ export class RedisStore implements Store {
     return snapshotFrom((await this.#run(this.#scripts.read, keys, [])) as string[]);
   }
 
-  async #readLog(id: string, after: number): Promise<Log> {
+  async #readLog(id: string, after: number, isBrief = false): Promise<Log> {
     const keys = [this.#layout.context(id), this.#layout.log(id)];
-    return logFrom((await this.#run(this.#scripts.readLog, keys, [after])) as string[]);
+    return logFrom((await this.#run(this.#scripts.readLog, keys, [after, isBrief ? BRIEF_BYTES : ''])) as string[]);
   }
 
   /** `isWhole`: whether the state must come along. */
@@ -246,6 +256,7 @@ export class RedisStore implements Store {
       this.#tellCommand,
       this.#turns.name,
       this.#turns.claimMs(id),
+      BRIEF_BYTES,
       receipts.length,
       ...receipts.flatMap((receipt) => [receipt.key, receiptText(receipt)]),
       ...texts,

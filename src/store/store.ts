@@ -37,8 +37,11 @@ export interface ContextStore {
   /** The head with its context; an ended head; or null where there is no trace of the id. */
   read(id: string): Promise<Snapshot | null>;
 
-  /** The head, and what the window still holds of its life's entries above version `after`, oldest first. */
-  readLog(id: string, after: number): Promise<Log>;
+  /**
+   * The head, and what the window still holds of its life's entries above version `after`, oldest first. For whoever could as well read
+   * the state, a brief log may be the head alone, where the entries would have more bytes than the state, and more than 4 KiB.
+   */
+  readLog(id: string, after: number, isBrief?: boolean): Promise<Log>;
 
   /**
    * Takes the head from `commit.expected` to `commit.next`.
@@ -147,7 +150,7 @@ export interface Commit {
 
 export type CommitOutcome =
   | { readonly kind: 'committed' }
-  /** Another head stands: the log above the expected version (above 0 where that is null), as `readLog` gives it. */
+  /** Another head stands: the brief log above the expected version (above 0 where that is null), as `readLog` gives it. */
   | { readonly kind: 'conflict'; readonly log: Log }
   /** Some of the receipts' keys are known: these, as they were first left. Tested before the position. */
   | { readonly kind: 'repeated'; readonly receipts: readonly Receipt[] };

@@ -104,6 +104,17 @@ describe('what is kept has a bound', () => {
     expect([await reads('a'), await reads('c'), await reads('b')]).toEqual([false, false, true]);
   });
 
+  test('by which one that is larger than all of it is not kept, and the others are', async () => {
+    const { here } = two({ cacheBytes: 5000 });
+    for (const id of ['a', 'b']) await here.manager.set(id, { text: 'x'.repeat(1000) });
+    await here.manager.set('large', { text: 'x'.repeat(4000) });
+    here.line.count();
+    for (const id of ['a', 'b']) await here.manager.update(id, { n: 1 });
+    expect(here.line.count()).toEqual({ commit: 2 });
+    await here.manager.update('large', { n: 1 });
+    expect(here.line.count()).toEqual({ read: 1, commit: 1 });
+  });
+
   test('and 0 keeps nothing', async () => {
     const reads = await written(['a', 'b'], 0);
     expect([await reads('b'), await reads('b'), await reads('a')]).toEqual([true, true, true]);

@@ -1,5 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import type { Log } from '../../src/store/store.ts';
 import { alone, failure, two } from './processes.ts';
+
+/** Lets everything that waits for nothing else have its turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 /** A process that has the context open, and another that goes on behind its back. */
 async function opened() {
@@ -65,14 +71,76 @@ describe('behind the back of an open context', () => {
     expect(await context.get()).toEqual(context.peek());
   });
 
-  test('get reads the whole context only where the log does not lead to it', async () => {
+  test('get reads the whole context only where the log does not lead to it, and nothing else where no log can', async () => {
     const { context, there, here } = await opened();
+    await there.manager.set('x', { other: true });
     await there.manager.delete('x');
-    expect(await context.get()).toBeNull();
-    expect(here.line.count()).toEqual({ readLog: 1 });
     await there.manager.set('x', { anew: true });
     expect(await context.get()).toMatchObject({ version: 1, context: { anew: true } });
     expect(here.line.count()).toEqual({ readLog: 1, read: 1 });
+    await there.manager.delete('x');
+    expect(await context.get()).toBeNull();
+    expect(here.line.count()).toEqual({ readLog: 1 });
+    await there.manager.set('x', { again: true });
+    expect(await context.get()).toMatchObject({ version: 1, context: { again: true } });
+    expect(here.line.count()).toEqual({ read: 1 });
+  });
+
+  test('get asks for a log that may be the head alone, and then reads the whole; sync asks for all of it', async () => {
+    const { context, there, here, store } = await opened();
+    await there.manager.update('x', { n: 2 });
+    const readLog = vi.spyOn(store, 'readLog');
+    here.line.once('readLog', async (proceed) => ({ ...((await proceed()) as Log), entries: [] }));
+    expect(await context.get()).toMatchObject({ version: 2, context: { n: 2 } });
+    expect(readLog).toHaveBeenLastCalledWith('x', 1, true);
+    expect(here.line.count()).toEqual({ readLog: 1, read: 1 });
+    await context.sync({ version: 1 });
+    expect(readLog).not.toHaveBeenLastCalledWith('x', 1, true);
+  });
+
+  test('get reads the whole context where nothing is known', async () => {
+    const { here, there } = two();
+    const context = await here.manager.open('x');
+    await there.manager.set('x', { n: 1 });
+    here.line.count();
+    expect(await context.get()).toMatchObject({ version: 1 });
+    expect(here.line.count()).toEqual({ read: 1 });
+  });
+
+  test('gets during a look share the next, which sees all that was written before them', async () => {
+    const { context, there, here } = await opened();
+    let answer = (): void => {};
+    here.line.once('readLog', async (proceed) => {
+      const log = await proceed();
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return log;
+    });
+    const first = context.get();
+    await turn();
+    await there.manager.update('x', { n: 2 });
+    const gets = [context.get(), here.manager.get('x'), context.get()];
+    await turn();
+    expect(here.line.count()).toEqual({ readLog: 1 });
+    answer();
+    expect(await first).toMatchObject({ version: 1 });
+    for (const get of await Promise.all(gets)) expect(get).toMatchObject({ version: 2 });
+    expect(here.line.count()).toEqual({ readLog: 1 });
+  });
+
+  test('a look that fails fails those alone who waited for it', async () => {
+    const { context, here } = await opened();
+    here.line.once('readLog', async () => {
+      await turn();
+      throw new Error('down');
+    });
+    const failing = [failure(context.get()), failure(context.get())];
+    await Promise.resolve();
+    await Promise.resolve();
+    const next = context.get();
+    for (const error of await Promise.all(failing)) expect(error).toMatchObject({ message: 'down' });
+    expect(await next).toMatchObject({ version: 1 });
   });
 
   test('get is not taken in by a next life at the same version', async () => {
@@ -86,12 +154,12 @@ describe('behind the back of an open context', () => {
     const { context, here } = await opened();
     await context.delete();
     let answer = (): void => {};
-    here.line.once('readLog', async (proceed) => {
-      const log = await proceed();
+    here.line.once('read', async (proceed) => {
+      const snapshot = await proceed();
       await new Promise<void>((resolve) => {
         answer = resolve;
       });
-      return log;
+      return snapshot;
     });
     const late = context.get();
     const { context: written } = await context.set({ n: 2 });

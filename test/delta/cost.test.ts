@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { deepUpdate, deltaOfUpdate } from '../../src/delta/deep-update.ts';
-import { EMPTY } from '../../src/delta/delta.ts';
+import { type Delta, EMPTY } from '../../src/delta/delta.ts';
 import { merge } from '../../src/delta/merge.ts';
 import type { Json, JsonObject } from '../../src/json.ts';
 
@@ -29,6 +29,34 @@ describe('what costs no more than its size', () => {
     expect(
       merge([...deltas, ...keys(20_000).map((key) => ({ [key]: { action: 'removed', oldValue: 1 } as const }))]),
     ).toBe(EMPTY);
+  });
+
+  test('merging changes inside an object that was added copies it once', () => {
+    const within = (key: string): Delta => ({
+      a: { action: 'within', delta: { [key]: { action: 'added', value: 1 } } },
+    });
+    const merged = merge([{ a: { action: 'added', value: {} } }, ...keys(20_000).map(within)]);
+    expect(merged).toEqual({ a: { action: 'added', value: Object.fromEntries(keys(20_000).map((key) => [key, 1])) } });
+  });
+
+  test('merging looks into the first value and the last, and into none between them', () => {
+    const looks = new Set<number>();
+    const values = Array.from(
+      { length: 100 },
+      (_, n): Json =>
+        new Proxy([n], {
+          get: (target, key) => {
+            looks.add(n);
+            return Reflect.get(target, key);
+          },
+        }),
+    );
+    const deltas = values.slice(1).map((value, n): Delta => {
+      return { a: { action: 'modified', oldValue: values[n] as Json, value } };
+    });
+    const { a } = merge(deltas);
+    expect([...looks].sort()).toEqual([0, 99]);
+    expect(a).toEqual({ action: 'modified', oldValue: [0], value: [99] });
   });
 
   test('a deep update looks at each key a fixed number of times, on whatever level it is', () => {

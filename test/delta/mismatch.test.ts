@@ -61,5 +61,7 @@ describe('a delta that does not start from what the delta before it makes', () =
     expect(() => merge([{ a: within }, { a: within }])).toThrow(mismatchAt('b'));
     const undone: Edit = { action: 'removed', oldValue: { c: 1 } };
     expect(() => merge([{ a: within }, { a: undone }])).toThrow(mismatchAt('b'));
+    const made: Edit = { action: 'added', value: { b: 1 } };
+    expect(() => merge([{ a: made }, { a: within }, { a: undone }])).toThrow(mismatchAt('b'));
   });
 });

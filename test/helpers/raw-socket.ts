@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { Address } from '../../src/server/create-server.ts';
@@ -31,6 +32,14 @@ export class RawSocket {
 
   subscribe(id: string, query: string, variables: object = {}): void {
     this.send({ type: 'subscribe', id, payload: { query, variables } });
+  }
+
+  /** Sends several messages in one piece. */
+  sendTogether(messages: readonly Message[]): void {
+    const stream = Reflect.get(this.socket, '_socket') as Socket;
+    stream.cork();
+    for (const message of messages) this.send(message);
+    stream.uncork();
   }
 
   /** The first message for an operation, once it has come. */

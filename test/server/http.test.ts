@@ -2,7 +2,9 @@ import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../src/limits.ts';
 import { type ListeningApp, startApp } from '../helpers/app.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { sendRaw } from '../helpers/raw.ts';
+import { initSocket } from '../helpers/raw-socket.ts';
 
 const mutation = 'mutation { setContext(id: "a", context: {}) { context { version } } }';
 
@@ -46,6 +48,18 @@ describe('GraphQL over HTTP', () => {
       expect(response.headers.get('content-type')).toBe(`${accept}; charset=utf-8`);
       expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
     }
+  });
+
+  it('refuses a syntax error with 400, though a WebSocket has brought it before', async () => {
+    const app = await startApp();
+    const socket = await initSocket(app.address);
+    socket.subscribe('1', '{ a(', {});
+    await eventually(() => expect(socket.received).toContainEqual(expect.objectContaining({ type: 'error' })));
+    const response = await post(app, JSON.stringify({ query: '{ a(' }), {
+      accept: 'application/graphql-response+json',
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject(refusal('GRAPHQL_PARSE_FAILED') as object);
   });
 
   it('answers queries by GET, and refuses mutations by GET', async () => {

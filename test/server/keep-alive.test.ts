@@ -1,10 +1,11 @@
-import type { Socket } from 'node:net';
+import { EventEmitter } from 'node:events';
+import { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { MemoryFeed } from '../../src/feed/memory-feed.ts';
 import type { Address } from '../../src/server/create-server.ts';
 import { noDeliveries } from '../../src/server/fanout/deliveries.ts';
-import { LOOK_MS, SLOWEST_BYTES, STALLED_LOOKS } from '../../src/server/keep-alive.ts';
+import { KeepAlive, LOOK_MS, SLOWEST_BYTES, STALLED_LOOKS } from '../../src/server/keep-alive.ts';
 import { startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { FakeClock } from '../helpers/fake-clock.ts';
@@ -130,6 +131,23 @@ describe.each([webSocket, eventStream])('A subscriber over $name that is backed 
   });
 });
 
+describe('A WebSocket that is backed up', () => {
+  it('is cut when it takes nothing for five minutes, whatever it sends meanwhile', async () => {
+    const { address, clock, deliveries, own, fill } = await start();
+    const reader = await webSocket.subscribe(address);
+    await fill(TEXT_BYTES);
+    for (let time = 0; time <= STALLED_LOOKS; time += 1) {
+      expect(own().destroyed).toBe(false);
+      const { bytesRead } = own();
+      reader.write(frame({ type: 'pong' }));
+      await eventually(() => expect(own().bytesRead).toBeGreaterThan(bytesRead));
+      clock.elapse(LOOK_MS);
+    }
+    await eventually(isCut(own()));
+    expect(deliveries.cutForSilence).toBe(1);
+  });
+});
+
 /** Lets time pass as long as it takes the server to look, and to be answered by whoever answers. */
 async function pass({ clock, own }: Pick<Awaited<ReturnType<typeof start>>, 'clock' | 'own'>): Promise<void> {
   const { bytesWritten } = own();
@@ -182,5 +200,32 @@ describe('An event stream on which nothing happens', () => {
     clock.elapse(100 * LOOK_MS);
     await turn();
     expect(own().destroyed).toBe(false);
+  });
+});
+
+describe('All connections', () => {
+  it('are looked after by one timer, each once in a while, until they end', () => {
+    const clock = new FakeClock();
+    const keepAlive = new KeepAlive(clock, () => {});
+    const pinged: number[] = [];
+    const cut = () => {};
+    const connections = [0, 1, 2].map((n) => {
+      const connection = new EventEmitter();
+      const stream = new Socket();
+      let came = 0;
+      Object.defineProperty(stream, 'bytesRead', { get: () => (came += 1) });
+      keepAlive.keep(connection, stream, { ping: () => pinged.push(n), cut });
+      clock.elapse(LOOK_MS / 3);
+      return connection;
+    });
+    expect(clock.waiting).toBe(1);
+    clock.elapse(4 * LOOK_MS);
+    expect(pinged.filter((n) => n === 0)).toHaveLength(5);
+    expect(pinged.filter((n) => n === 2)).toHaveLength(4);
+    connections[0]?.emit('close');
+    clock.elapse(LOOK_MS);
+    expect(pinged.filter((n) => n === 0)).toHaveLength(5);
+    for (const connection of connections.slice(1)) connection.emit('close');
+    expect(clock.waiting).toBe(0);
   });
 });

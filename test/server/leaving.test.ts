@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type ListeningApp, startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { gated } from '../helpers/gates.ts';
+import { connectTo } from '../helpers/raw.ts';
 import { initSocket } from '../helpers/raw-socket.ts';
 import { RawStream } from '../helpers/raw-stream.ts';
 import { serverSockets } from '../helpers/server-sockets.ts';
@@ -143,6 +144,22 @@ describe.each(ways)('A subscriber $name leaves nothing behind', ({ subscribe }) 
     // Over SSE it listens all the while; over a WebSocket it need not.
     expect(app.feed.size).toBeLessThanOrEqual(1);
     subscriber.leave();
+    await eventually(() => expect(app.feed.size).toBe(0));
+  });
+});
+
+describe('A subscriber over SSE that has sent its subscription behind another one on its connection', () => {
+  it('leaves nothing behind when the connection is cut', async () => {
+    const app = await startApp();
+    const socket = await connectTo(app.address);
+    const request = (id: string): string => {
+      const parameters = new URLSearchParams({ query, variables: JSON.stringify({ id }) });
+      return `GET /graphql?${parameters} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n`;
+    };
+    await app.server.manager.set('a', {});
+    socket.write(request('a') + request('b'));
+    await eventually(() => expect(String(socket.read())).toContain('event: next'));
+    socket.destroy();
     await eventually(() => expect(app.feed.size).toBe(0));
   });
 });

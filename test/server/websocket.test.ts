@@ -6,8 +6,9 @@ import { MemoryStore } from '../../src/store/memory-store.ts';
 import type { Log } from '../../src/store/store.ts';
 import { startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { gated } from '../helpers/gates.ts';
 import { sendRaw } from '../helpers/raw.ts';
-import { initSocket, openSocket } from '../helpers/raw-socket.ts';
+import { initSocket, openSocket, type RawSocket } from '../helpers/raw-socket.ts';
 import { PassThrough } from '../store/pass-through.ts';
 
 const hello = '{ __typename }';
@@ -173,9 +174,133 @@ describe('GraphQL over WebSocket', () => {
     const raw = await initSocket(address);
     raw.send({ type: 'ping', payload: { x: 1 } });
     await eventually(() => expect(raw.received).toContainEqual({ type: 'pong', payload: { x: 1 } }));
+    raw.send({ type: 'ping' });
+    await eventually(() => expect(raw.received).toContainEqual({ type: 'pong' }));
     const pong = new Promise((resolve) => raw.socket.once('pong', resolve));
     raw.socket.ping();
     await pong;
     expect(raw.socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  it('answers a ping that is large or deep without what it says', async () => {
+    const { address, logged } = await startApp();
+    const raw = await initSocket(address);
+    raw.received.length = 0;
+    raw.send({ type: 'ping', payload: { text: 'x'.repeat(1024) } });
+    raw.send(`{"type":"ping","payload":{"a":${'['.repeat(500_000)}${']'.repeat(500_000)}}}`);
+    await eventually(() => expect(raw.received).toEqual([{ type: 'pong' }, { type: 'pong' }]));
+    expect(raw.closed).toBeUndefined();
+    expect(logged).toEqual([]);
+  });
+
+  it('closes a socket on which a client speaks as a server, and says nothing of it', async () => {
+    const { address, logged } = await startApp();
+    const raw = await initSocket(address);
+    raw.send({ type: 'connection_ack' });
+    expect(await raw.closing()).toEqual({ code: 4500, reason: 'Internal server error' });
+    expect(logged).toEqual([]);
+  });
+
+  it('closes a socket whose answer can not be written, and logs that without what it says', async () => {
+    const changes = new MemoryFeed();
+    const { address, server, logged } = await startApp({
+      feed: changes,
+      store: (options) => new Unspeakable(new MemoryStore({ ...options, tell: changes.tell })),
+    });
+    await server.manager.set('a', {});
+    await server.manager.update('a', { x: 1 });
+    const raw = await initSocket(address);
+    raw.subscribe('1', '{ sync(id: "a", version: 1) { ... on Delta { insertedAt } } }');
+    expect(await raw.closing()).toEqual({ code: 4500, reason: 'Internal server error' });
+    expect(logged).toHaveLength(1);
+    expect(logged.join()).not.toContain('secret');
+  });
+});
+
+describe('An operation that is completed, and another one of its id', () => {
+  const subscribe = (query: string, variables = {}) => ({ type: 'subscribe', id: '1', payload: { query, variables } });
+  const complete = { type: 'complete', id: '1' };
+  const event = { type: 'next', id: '1', payload: { data: { contextChanged: { __typename: 'FullContext' } } } };
+  const heard = (raw: RawSocket) => raw.received.filter(({ id }) => id === '1');
+
+  it('begun while the first begins to listen: that one ends, and the other is told what it asked for', async () => {
+    const { options, listening } = gated();
+    const { address, server, feed } = await startApp(options);
+    const raw = await initSocket(address);
+    listening.shut();
+    raw.send(subscribe(watch, { id: 'a' }));
+    await eventually(() => expect(listening.waiting).toBe(1));
+    raw.sendTogether([complete, subscribe(watch, { id: 'b' })]);
+    await eventually(() => expect(listening.waiting).toBe(2));
+    listening.open();
+    await eventually(() => expect(feed.size).toBe(1));
+    await server.manager.set('a', {});
+    await server.manager.set('b', {});
+    await eventually(() => expect(heard(raw)).toEqual([event]));
+    raw.send(complete);
+    await eventually(() => expect(feed.size).toBe(0));
+  });
+
+  it('begun in one piece with the first and its end, and busy for longer: it is answered', async () => {
+    const { options, reading } = gated();
+    const { address, server, feed } = await startApp(options);
+    await server.manager.set('b', {});
+    const raw = await initSocket(address);
+    reading.shut();
+    const query = subscribe('{ sync(id: "b", version: 1) { __typename } }');
+    raw.sendTogether([subscribe(watch, { id: 'a' }), complete, query]);
+    await eventually(() => expect(reading.waiting).toBe(1));
+    reading.open();
+    const answer = { type: 'next', id: '1', payload: { data: { sync: { __typename: 'NoChange' } } } };
+    await eventually(() => expect(heard(raw)).toEqual([answer, complete]));
+    expect(feed.size).toBe(0);
+  });
+
+  it('begun in one piece with the first, and with its end: each change is told once', async () => {
+    const { address, server, feed } = await startApp();
+    const raw = await initSocket(address);
+    raw.sendTogether([subscribe(watch, { id: 'a' }), complete, subscribe(watch, { id: 'a' })]);
+    await eventually(() => expect(feed.size).toBe(1));
+    await server.manager.set('a', {});
+    await server.manager.delete('a');
+    await eventually(() => expect(heard(raw)).toHaveLength(2));
+    raw.send(complete);
+    await eventually(() => expect(feed.size).toBe(0));
+  });
+
+  it('begun in one piece with the end of the first: it is not ended with it', async () => {
+    const { address, server, feed } = await startApp();
+    const raw = await initSocket(address);
+    raw.send(subscribe(watch, { id: 'a' }));
+    await eventually(() => expect(feed.size).toBe(1));
+    raw.sendTogether([complete, subscribe(watch, { id: 'b' })]);
+    await server.manager.set('b', {});
+    await eventually(() => expect(heard(raw)).toEqual([event]));
+    raw.socket.terminate();
+    await eventually(() => expect(feed.size).toBe(0));
+  });
+
+  it('does not get the refusal of the first, nor its answer', async () => {
+    const { options, reading } = gated();
+    const { address, server } = await startApp(options);
+    await server.manager.set('b', {});
+    const raw = await initSocket(address);
+    raw.sendTogether([subscribe('{ nothing }'), complete, subscribe(watch, { id: 'b' })]);
+    await eventually(() => expect(heard(raw)).toEqual([event]));
+    raw.send(complete);
+    reading.shut();
+    raw.send(subscribe('{ sync(id: "b", version: 1) { __typename } }'));
+    await eventually(() => expect(reading.waiting).toBe(1));
+    raw.sendTogether([complete, subscribe(watch, { id: 'b' })]);
+    await eventually(() => expect(reading.waiting).toBe(2));
+    reading.open();
+    await eventually(() => expect(heard(raw)).toEqual([event, event]));
+  });
+
+  it('closes the socket where the first is not completed', async () => {
+    const { address } = await startApp();
+    const raw = await initSocket(address);
+    raw.sendTogether([subscribe(watch, { id: 'a' }), subscribe(watch, { id: 'b' })]);
+    expect(await raw.closing()).toMatchObject({ code: 4409 });
   });
 });

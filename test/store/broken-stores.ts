@@ -145,6 +145,22 @@ export class LeavesReplacedLog extends KeepsEntries {
   }
 }
 
+/** Takes the newest for enough. */
+export class CutsBriefLogs extends Faulty {
+  override async readLog(id: string, after: number, isBrief?: boolean): Promise<Log> {
+    const { head, entries } = await this.inner.readLog(id, after);
+    return { head, entries: isBrief ? entries.slice(-1) : entries };
+  }
+}
+
+/** Takes everybody for one who could as well read the state. */
+export class IsAlwaysBrief extends Faulty {
+  override async readLog(id: string, after: number): Promise<Log> {
+    const { head, entries } = await this.inner.readLog(id, after);
+    return { head, entries: JSON.stringify(entries).length > 4096 ? [] : entries };
+  }
+}
+
 export class ForgetsReceipts extends Faulty {
   override commit(id: string, commit: Commit): Promise<CommitOutcome> {
     return this.inner.commit(id, { ...commit, receipts: [] });

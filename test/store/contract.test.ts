@@ -121,6 +121,17 @@ const faults: readonly Fault[] = [
     cases: [`${tombstones} the life that follows outlasts the tombstone's time`, `${tombstones} each has its own time`],
   },
   {
+    what: 'answers a brief log with a part of it',
+    Broken: broken.CutsBriefLogs,
+    cases: [`${chain} a brief log is whole, or is the head alone where it outweighs the state`],
+    only: true,
+  },
+  {
+    what: 'leaves out of every log what a brief one may',
+    Broken: broken.IsAlwaysBrief,
+    cases: [`${chain} a brief log is whole, or is the head alone where it outweighs the state`],
+  },
+  {
     what: 'forgets receipts',
     Broken: broken.ForgetsReceipts,
     cases: [

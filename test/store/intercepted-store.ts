@@ -16,8 +16,8 @@ export class InterceptedStore extends PassThrough {
     return this.around('read', () => this.inner.read(id));
   }
 
-  override readLog(id: string, after: number): Promise<Log> {
-    return this.around('readLog', () => this.inner.readLog(id, after));
+  override readLog(id: string, after: number, isBrief?: boolean): Promise<Log> {
+    return this.around('readLog', () => this.inner.readLog(id, after, isBrief));
   }
 
   override commit(id: string, commit: Commit): Promise<CommitOutcome> {

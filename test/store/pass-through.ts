@@ -25,8 +25,8 @@ export class PassThrough implements Store {
     return this.inner.read(id);
   }
 
-  readLog(id: string, after: number): Promise<Log> {
-    return this.inner.readLog(id, after);
+  readLog(id: string, after: number, isBrief?: boolean): Promise<Log> {
+    return this.inner.readLog(id, after, isBrief);
   }
 
   commit(id: string, commit: Commit): Promise<CommitOutcome> {

@@ -37,13 +37,17 @@ export interface Plan {
   readonly operation: OperationDefinitionNode;
   readonly fragments: { readonly [name: string]: FragmentDefinitionNode };
   readonly fields: readonly PlannedField[];
+  /** How many there are, those within included. */
+  readonly size: number;
 }
 
-/** What is kept of a document has a bound, however often it spreads its fragments. */
-const MAX_FIELDS = 500;
-
-/** A plan of an operation of a valid document; null where it depends on variables which fields there are, or is odd or large. */
-export function planOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Plan | null {
+/** A plan of an operation of a valid document; null where it depends on variables which fields there are, is odd, or has too many fields. */
+export function planOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  maxFields: number,
+): Plan | null {
   const root = schema.getRootType(operation.operation);
   if (!root || isOdd(document)) return null;
   const fragments: { [name: string]: FragmentDefinitionNode } = Object.create(null);
@@ -51,8 +55,9 @@ export function planOf(schema: GraphQLSchema, document: DocumentNode, operation:
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments[node.name.value] = node;
   }
   try {
-    const fields = new Planner(schema, fragments).fieldsOf(root, [operation.selectionSet]);
-    return { schema, operation, fragments, fields };
+    const planner = new Planner(schema, fragments, maxFields);
+    const fields = planner.fieldsOf(root, [operation.selectionSet]);
+    return { schema, operation, fragments, fields, size: planner.size };
   } catch (error) {
     if (error instanceof Unplannable) return null;
     throw error;
@@ -79,11 +84,17 @@ function isOdd(document: DocumentNode): boolean {
 class Planner {
   readonly #schema: GraphQLSchema;
   readonly #fragments: Plan['fragments'];
+  readonly #maxFields: number;
   #count = 0;
 
-  constructor(schema: GraphQLSchema, fragments: Plan['fragments']) {
+  constructor(schema: GraphQLSchema, fragments: Plan['fragments'], maxFields: number) {
     this.#schema = schema;
     this.#fragments = fragments;
+    this.#maxFields = maxFields;
+  }
+
+  get size(): number {
+    return this.#count;
   }
 
   fieldsOf(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): readonly PlannedField[] {
@@ -96,7 +107,7 @@ class Planner {
       const definition =
         fieldName.value === TypeNameMetaFieldDef.name ? TypeNameMetaFieldDef : type.getFields()[fieldName.value];
       this.#count += 1;
-      if (!definition || this.#count > MAX_FIELDS) throw new Unplannable();
+      if (!definition || this.#count > this.#maxFields) throw new Unplannable();
       const { resolve = defaultFieldResolver } = definition;
       const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
       const complete = completerOf(definition.type, {

@@ -1,7 +1,9 @@
 import {
   createSourceEventStream,
+  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
+  execute,
   getOperationAST,
   getVariableValues,
   type OperationDefinitionNode,
@@ -15,6 +17,8 @@ type Events = AsyncIterable<ExecutionResult> | ExecutionResult;
 
 /** As many errors of variables as graphql-js tells of. */
 const MAX_ERRORS = { maxErrors: 50 };
+/** What is kept of a document has a bound, however many operations it has, and however often they spread its fragments. */
+const MAX_FIELDS = 500;
 
 /**
  * Executes operations of valid documents by their plans, each made when it first runs and kept as long as its document is. Answers are those
@@ -22,6 +26,8 @@ const MAX_ERRORS = { maxErrors: 50 };
  */
 export class Plans {
   readonly #plans = new WeakMap<OperationDefinitionNode, Plan | null>();
+  /** How many fields the plans of a document have. */
+  readonly #planned = new WeakMap<DocumentNode, number>();
 
   execute<T>(args: ExecutionArgs, otherwise: (args: ExecutionArgs) => T): T | MaybePromise<ExecutionResult> {
     const run = this.#runnerOf(args);
@@ -36,14 +42,21 @@ export class Plans {
     return Symbol.asyncIterator in events ? mapped(events[Symbol.asyncIterator](), run) : events;
   }
 
+  /** Executes the events of a subscription, each as the root value. */
+  executor(args: ExecutionArgs): Run {
+    return this.#runnerOf(args) ?? ((rootValue) => execute({ ...args, rootValue }));
+  }
+
   #runnerOf(args: ExecutionArgs): Run | null {
     const { schema, document, operationName, contextValue } = args;
     const operation = getOperationAST(document, operationName);
     if (!operation) return null;
     let plan = this.#plans.get(operation);
     if (plan === undefined) {
-      plan = planOf(schema, document, operation);
+      const planned = this.#planned.get(document) ?? 0;
+      plan = planOf(schema, document, operation, MAX_FIELDS - planned);
       this.#plans.set(operation, plan);
+      if (plan) this.#planned.set(document, planned + plan.size);
     }
     if (!plan) return null;
     const { variableDefinitions = [] } = operation;

@@ -1,9 +1,8 @@
 import type { Plugin } from 'graphql-yoga';
-import { Plans } from './plans.ts';
+import type { Plans } from './plans.ts';
 
 /** Executes operations by plans, wherever they come from; what has no plan goes to Yoga's own executor. */
-export function usePlans(): Plugin {
-  const plans = new Plans();
+export function usePlans(plans: Plans): Plugin {
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn((args) => plans.execute(args, executeFn));

@@ -15,21 +15,29 @@ export function noDeliveries(): Deliveries {
 }
 
 /** The same outlet, counting what is written to it. */
-export function counted(outlet: Outlet, deliveries: Deliveries): Outlet {
-  let isBehind = false;
-  return {
-    get isFree() {
-      return outlet.isFree;
-    },
-    write(payload) {
-      deliveries.eventsSent += 1;
-      if (isBehind) deliveries.eventsMerged += 1;
-      isBehind = false;
-      outlet.write(payload);
-    },
-    whenFree(run) {
-      isBehind = true;
-      outlet.whenFree(run);
-    },
-  };
+export class CountedOutlet implements Outlet {
+  readonly #outlet: Outlet;
+  readonly #deliveries: Deliveries;
+  #isBehind = false;
+
+  constructor(outlet: Outlet, deliveries: Deliveries) {
+    this.#outlet = outlet;
+    this.#deliveries = deliveries;
+  }
+
+  get isFree(): boolean {
+    return this.#outlet.isFree;
+  }
+
+  write(payload: Buffer): void {
+    this.#deliveries.eventsSent += 1;
+    if (this.#isBehind) this.#deliveries.eventsMerged += 1;
+    this.#isBehind = false;
+    this.#outlet.write(payload);
+  }
+
+  whenFree(run: () => Promise<void>): () => void {
+    this.#isBehind = true;
+    return this.#outlet.whenFree(run);
+  }
 }

@@ -1,23 +1,40 @@
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { ContextManager } from '../../context/manager.ts';
-import type { ContextEvent } from '../../context/model.ts';
 import type { ResolverContext } from '../../schema/builder.ts';
-import { counted, type Deliveries, noDeliveries } from './deliveries.ts';
-import { Group, type Hooks, type Open } from './group.ts';
+import { CountedOutlet, type Deliveries, noDeliveries } from './deliveries.ts';
+import { Group } from './group.ts';
 import { Member, type Outlet } from './member.ts';
-import { givenBy, NOWHERE, type Place, placeOf } from './place.ts';
+import type { Operation } from './operation.ts';
+import { placeOf } from './place.ts';
 import { Sharing } from './shareable.ts';
+import { SharedOperation } from './shared-operation.ts';
+import { SharedWatches } from './shared-watches.ts';
 
 type Results = AsyncIterable<ExecutionResult> | ExecutionResult;
 type Subscribe = (args: ExecutionArgs) => Promise<Results>;
+
+export interface FanOutOptions {
+  readonly manager: Pick<ContextManager, 'watch'>;
+  /** Executes the events of a subscription; called once for each that is run. */
+  readonly executor: (args: ExecutionArgs) => Operation['execute'];
+  /** An error as clients may be told of it. */
+  readonly mask: (error: unknown) => unknown;
+  readonly deliveries?: Deliveries;
+}
 
 /** Runs subscriptions, each of them once for all who ask the same. */
 export class FanOut {
   readonly #sharing = new Sharing();
   readonly #groups = new Map<string, Group>();
+  readonly #watches: SharedWatches;
+  readonly #executor: FanOutOptions['executor'];
+  readonly #mask: FanOutOptions['mask'];
   readonly #deliveries: Deliveries;
 
-  constructor(deliveries: Deliveries = noDeliveries()) {
+  constructor({ manager, executor, mask, deliveries = noDeliveries() }: FanOutOptions) {
+    this.#watches = new SharedWatches(manager);
+    this.#executor = executor;
+    this.#mask = mask;
     this.#deliveries = deliveries;
   }
 
@@ -40,102 +57,27 @@ export class FanOut {
     const { schema, document, operationName, variableValues } = args;
     const shareable = this.#sharing.shareableOf({ schema, document, operationName, variables: variableValues });
     if (!shareable) return subscribe(args);
-    const { key } = shareable;
-    const at = placeOf(shareable.start);
-    const operation = new SharedOperation();
-    const end = (error?: unknown): void => operation.end(error);
-    const group = this.#groups.get(key) ?? this.#open(key, opener(args, context, subscribe));
-    const member = new Member(group, counted(outlet, this.#deliveries), at, end);
-    operation.onReturn = () => member.leave();
-    void member.catchUp();
-    try {
-      const refusal = await group.begun;
-      if (refusal) member.leave();
-      return refusal ?? operation;
-    } catch (error) {
-      member.leave();
-      throw error;
+    const { key, id, start } = shareable;
+    // The root value is the first subscriber's, who may have left long before the others do.
+    const shared = { ...args, rootValue: undefined, contextValue: context };
+    if (!this.#groups.has(key)) {
+      // What is refused is refused here. What is not is run by the group: these results are never asked for, and hold nothing.
+      const results = await subscribe(shared);
+      if (!(Symbol.asyncIterator in results)) return results;
     }
+    const group = this.#groups.get(key) ?? this.#open(key, { id, execute: this.#executor(shared) });
+    const operation = new SharedOperation(this.#mask);
+    const member = new Member(group, new CountedOutlet(outlet, this.#deliveries), placeOf(start), operation);
+    operation.member = member;
+    void member.catchUp();
+    return operation;
   }
 
-  #open(key: string, open: Open): Group {
-    const group = new Group(open, () => {
+  #open(key: string, operation: Operation): Group {
+    const group = new Group(operation, this.#watches, () => {
       if (this.#groups.get(key) === group) this.#groups.delete(key);
     });
     this.#groups.set(key, group);
     return group;
-  }
-}
-
-/** Runs an operation from any place, whatever its own variables say. */
-function opener(args: ExecutionArgs, context: ResolverContext, subscribe: Subscribe): Open {
-  return (from, hooks) => {
-    const watch = (id: string): AsyncIterableIterator<ContextEvent> => tapped(context.manager, id, from, hooks);
-    // The root value is the first subscriber's, who may have left long before the group does.
-    return subscribe({ ...args, rootValue: undefined, contextValue: { ...context, watch } });
-  };
-}
-
-function tapped(
-  manager: ContextManager,
-  id: string,
-  from: Place,
-  { isResumed, onIdle, onEvent }: Hooks,
-): AsyncIterableIterator<ContextEvent> {
-  const events = manager.watch(id, givenBy(from), {
-    isResumed,
-    onIdle: (cursor, isTraced) => onIdle(cursor ?? NOWHERE, cursor !== null || !isTraced),
-  });
-  return {
-    async next() {
-      const result = await events.next();
-      if (!result.done) onEvent(result.value);
-      return result;
-    },
-    async return() {
-      await events.return?.();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
-
-/** An operation whose results go another way. */
-class SharedOperation implements AsyncIterableIterator<never> {
-  onReturn = (): void => {};
-  #end: (() => void) | undefined;
-  #fail: ((error: unknown) => void) | undefined;
-  #isOver = false;
-  #error: unknown;
-
-  end(error?: unknown): void {
-    this.#isOver = true;
-    this.#error = error;
-    if (error === undefined) this.#end?.();
-    else this.#fail?.(error);
-  }
-
-  async next(): Promise<IteratorResult<never>> {
-    if (!this.#isOver) {
-      await new Promise<void>((resolve, reject) => {
-        this.#end = resolve;
-        this.#fail = reject;
-      });
-    } else if (this.#error !== undefined) {
-      throw this.#error;
-    }
-    return { done: true, value: undefined };
-  }
-
-  async return(): Promise<IteratorResult<never>> {
-    this.onReturn();
-    this.end();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 }

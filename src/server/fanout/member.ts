@@ -1,4 +1,5 @@
-import type { Group, Source, Told } from './group.ts';
+import type { Group, Source } from './group.ts';
+import type { Told } from './operation.ts';
 import type { Place } from './place.ts';
 
 /** Where a member's events go: one operation on one connection. */
@@ -9,9 +10,14 @@ export interface Outlet {
   write(payload: Buffer): void;
   /**
    * Runs once the connection is free again; never, if it ends before. Of several that wait for one connection, each has its turn once what
-   * the one before has begun is over, as far as the connection is free still.
+   * the one before has begun is over, as far as the connection is free still. Whoever has left need not run: call what is returned.
    */
-  whenFree(run: () => Promise<void>): void;
+  whenFree(run: () => Promise<void>): () => void;
+}
+
+/** Whoever is told that a member is told nothing any more, and why. */
+export interface Ending {
+  end(error?: unknown): void;
 }
 
 /**
@@ -22,21 +28,22 @@ export interface Outlet {
 export class Member {
   readonly #group: Group;
   readonly #outlet: Outlet;
-  readonly #onEnd: (error?: unknown) => void;
+  readonly #ending: Ending;
   #at: Place;
   /** Its own, while it catches up. */
   #source: Source | undefined;
   /** Whether its own source was asked for what comes next, and has not answered. */
   #isWaiting = false;
   #hasLeft = false;
+  #stopWaiting: (() => void) | undefined;
   /** Whether it has caught up once: then who finds the window gone has fallen behind. */
   #isLive = false;
 
-  constructor(group: Group, outlet: Outlet, at: Place, onEnd: (error?: unknown) => void) {
+  constructor(group: Group, outlet: Outlet, at: Place, ending: Ending) {
     this.#group = group;
     this.#outlet = outlet;
     this.#at = at;
-    this.#onEnd = onEnd;
+    this.#ending = ending;
     group.join(this);
   }
 
@@ -56,17 +63,19 @@ export class Member {
   meet(): void {
     if (!this.#isWaiting || !this.#joins()) return;
     // What it may have read for itself meanwhile the group will tell.
+    this.#isWaiting = false;
     this.#source?.close();
     this.#source = undefined;
   }
 
   end(error?: unknown): void {
     this.leave();
-    this.#onEnd(error);
+    this.#ending.end(error);
   }
 
   leave(): void {
     this.#hasLeft = true;
+    this.#stopWaiting?.();
     this.#source?.close();
     this.#source = undefined;
     this.#group.leave(this);
@@ -82,21 +91,21 @@ export class Member {
   async #catchUp(onBegun: () => void): Promise<void> {
     try {
       if (this.#isLive && (await this.#steps(onBegun))) return;
-      const source = await this.#group.open(this.#at, this.#isLive, (place) => {
-        this.stand(place);
+      const source = this.#group.open(this.#at, this.#isLive, (place) => {
         onBegun();
+        // What it looked for may long have come by way of the group.
+        if (this.#source !== source) return;
+        this.stand(place);
         // Nothing is on its way: it stands where the context does.
         queueMicrotask(() => this.meet());
       });
-      if ('refusal' in source) throw source.refusal.errors?.[0] ?? new TypeError('There is nothing to be told of.');
-      if (this.#hasLeft) return source.close();
       this.#source = source;
       for (;;) {
         this.#isWaiting = true;
         const told = await source.next();
-        this.#isWaiting = false;
         // It has left, or is in step.
         if (this.#source !== source) return;
+        this.#isWaiting = false;
         if (!told) return this.end();
         if (!this.#outlet.isFree) {
           source.close();
@@ -114,7 +123,6 @@ export class Member {
     } catch (error) {
       if (!this.#hasLeft) this.end(error);
     } finally {
-      this.#isWaiting = false;
       onBegun();
     }
   }
@@ -137,7 +145,7 @@ export class Member {
   #wait(): void {
     this.#isLive = true;
     this.#group.drop(this);
-    this.#outlet.whenFree(() => this.catchUp());
+    this.#stopWaiting = this.#outlet.whenFree(() => this.catchUp());
   }
 
   #take({ payload, to }: Told): void {
@@ -147,8 +155,6 @@ export class Member {
   }
 
   #joins(): boolean {
-    const at = this.#group.take(this, this.#at, this.#isLive);
-    if (at !== undefined) this.#at = at;
-    return at !== undefined;
+    return this.#group.take(this, this.#at, this.#isLive);
   }
 }

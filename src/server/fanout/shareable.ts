@@ -13,6 +13,8 @@ import { canonicalText, type Json } from '../../json.ts';
 export interface Shareable {
   /** Equal for operations that are told the same of every change, wherever they begin. */
   readonly key: string;
+  /** Of the context. */
+  readonly id: string;
   readonly start: Start | undefined;
 }
 
@@ -23,7 +25,8 @@ export interface Operation {
   readonly variables: { readonly [name: string]: unknown } | null | undefined;
 }
 
-interface PositionArguments {
+interface Arguments {
+  readonly id: string;
   readonly version?: number | null;
   readonly cursor?: string | null;
 }
@@ -52,10 +55,12 @@ export class Sharing {
     );
     const rest = Object.entries(coerced).filter(([name]) => !positions.includes(name));
     try {
-      const { version, cursor } = getArgumentValues(definition, field, coerced) as PositionArguments;
+      const { id, version, cursor } = getArgumentValues(definition, field, coerced) as {
+        readonly [name: string]: unknown;
+      } & Arguments;
       const start = startOf({ version: version ?? undefined, cursor: cursor ?? undefined });
       const key = [this.#nameOf(document), operationName ?? null, Object.fromEntries(rest) as Json];
-      return { key: canonicalText(key), start };
+      return { key: canonicalText(key), id, start };
     } catch {
       return null;
     }

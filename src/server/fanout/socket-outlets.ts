@@ -15,38 +15,43 @@ export const BACKED_UP_BYTES = 64 * 1024;
 const LOOK_MS = 20;
 const TEXT = { binary: false };
 
-/** How long one operation may hold up the others of its connection, in milliseconds. */
+/** How long operations of a connection may wait for the ones before them, all of these together, in milliseconds. */
 const TURN_MS = 1000;
 
 /** Writes graphql-transport-ws `next` messages, whose payload is the same for many, each with its own operation's id. */
 export class SocketOutlets {
   /** Per connection, what is to run once it has drained. */
-  readonly #waiting = new WeakMap<WebSocket, (() => Promise<void>)[]>();
+  readonly #waiting = new WeakMap<WebSocket, Set<() => Promise<void>>>();
 
   to({ socket, request }: Connection, id: string): Outlet {
     return new SocketOutlet(socket, request.socket, id, this);
   }
 
-  /** Has `run` wait for its turn on a connection that is backed up. */
-  wait(socket: WebSocket, stream: Socket, run: () => Promise<void>): void {
-    const waiting = this.#waiting.get(socket);
-    if (waiting) {
-      waiting.push(run);
-      return;
+  /** Has `run` wait for its turn on a connection that is backed up, unless the returned function is called before. */
+  wait(socket: WebSocket, stream: Socket, run: () => Promise<void>): () => void {
+    const known = this.#waiting.get(socket);
+    const waiting = known ?? new Set();
+    waiting.add(run);
+    if (!known) {
+      this.#waiting.set(socket, waiting);
+      void this.#drain(socket, stream, waiting);
     }
-    const queue = [run];
-    this.#waiting.set(socket, queue);
-    void this.#drain(socket, stream, queue);
+    return () => waiting.delete(run);
   }
 
   /** One after the other, each for as long as the connection is free: all at once they would fill it beyond any bound. */
-  async #drain(socket: WebSocket, stream: Socket, queue: (() => Promise<void>)[]): Promise<void> {
-    for (let run = queue.shift(); run; run = queue.shift()) {
+  async #drain(socket: WebSocket, stream: Socket, waiting: Set<() => Promise<void>>): Promise<void> {
+    while (waiting.size > 0) {
       while (!isFree(socket)) {
         if (socket.readyState !== socket.OPEN) return;
         await drained(stream);
       }
-      await Promise.race([run(), passed(TURN_MS)]);
+      const patience = passed(TURN_MS);
+      for (const run of waiting) {
+        if (!isFree(socket)) break;
+        waiting.delete(run);
+        await Promise.race([run(), patience]);
+      }
     }
     this.#waiting.delete(socket);
   }
@@ -81,8 +86,8 @@ class SocketOutlet implements Outlet {
     else socket.send(Buffer.concat([this.#prefix, payload, SUFFIX]), TEXT);
   }
 
-  whenFree(run: () => Promise<void>): void {
-    this.#outlets.wait(this.#socket, this.#stream, run);
+  whenFree(run: () => Promise<void>): () => void {
+    return this.#outlets.wait(this.#socket, this.#stream, run);
   }
 }
 

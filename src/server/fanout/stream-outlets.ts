@@ -27,15 +27,19 @@ export class StreamOutlets {
         if (hasBegun) response.write(this.#chunkOf(payload));
         else held = payload;
       },
-      async whenFree(run) {
-        if (!hasBegun) {
-          await new Promise<void>((resolve) => {
-            onBegin = resolve;
-          });
-        }
-        // Of a response that ends before, there is no word.
-        while (!isFree()) await new Promise((resolve) => response.once('drain', resolve));
-        await run();
+      whenFree(run) {
+        void (async () => {
+          if (!hasBegun) {
+            await new Promise<void>((resolve) => {
+              onBegin = resolve;
+            });
+          }
+          // Of a response that ends before, there is no word.
+          while (!isFree()) await new Promise((resolve) => response.once('drain', resolve));
+          await run();
+        })();
+        // There is no more than one that waits for a response.
+        return () => {};
       },
       begin: () => {
         hasBegun = true;

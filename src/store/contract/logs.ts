@@ -1,6 +1,6 @@
 import type { Entry, Head, LiveContext } from '../store.ts';
 import { type ContractCase, contractCase, type Trial } from './harness.ts';
-import { same, sameLog, sameOutcome, sameSnapshot } from './same.ts';
+import { must, same, sameLog, sameOutcome, sameSnapshot } from './same.ts';
 
 const ID = 'context';
 const THRESHOLD = 4;
@@ -78,6 +78,39 @@ export const logCases: readonly ContractCase[] = [
     const outcome = await store.commit(ID, author.begin(null, { n: 0 }));
     sameOutcome(outcome, { kind: 'conflict', log }, 'A conflict on no trace carries what is left above 0.');
   }),
+
+  contractCase(
+    `${rule}: a brief log is whole, or is the head alone where it outweighs the state`,
+    {},
+    async (trial) => {
+      const { store, author, put } = trial;
+      const begin = author.begin(null, {});
+      const first = await put(ID, begin);
+      const small = author.advance(first, [{ n: 1 }, { n: 2 }, { n: 3 }]);
+      const then = await put(ID, small);
+      const log = { head: then, entries: small.entries };
+      sameLog(await store.readLog(ID, 1, true), log, 'Up to 4 KiB a brief log is whole.');
+      sameOutcome(
+        await store.commit(ID, author.advance(first, [{}])),
+        { kind: 'conflict', log },
+        'And so is that of a conflict.',
+      );
+      const large = author.advance(then, [{ text: 'x'.repeat(9000) }, { n: 4 }]);
+      const head = await put(ID, large);
+      const conflict = await store.commit(ID, author.advance(then, [{ n: 5 }]));
+      for (const brief of [await store.readLog(ID, 4, true), conflict.kind === 'conflict' && conflict.log]) {
+        must(brief !== false, 'A commit that does not expect what stands is a conflict.');
+        if (brief === false) continue;
+        const entries = brief.entries.length === 0 ? [] : large.entries;
+        sameLog(
+          brief,
+          { head, entries },
+          'A log that outweighs the state is brief by leaving out all entries or none.',
+        );
+      }
+      await holds(trial, 4, head, large.entries, 'Only a brief log leaves out anything.');
+    },
+  ),
 
   contractCase(`${rule}: an ended head has no entries, and the next life only its own`, {}, async (trial) => {
     const { author, put } = trial;

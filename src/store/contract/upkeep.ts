@@ -57,6 +57,29 @@ export const upkeepCases: readonly ContractCase[] = [
     sameLog(await store.readLog('a', 0), { head: next.next, entries }, 'Trimming leaves a log that goes on.');
   }),
 
+  contractCase(`${rule}: what the window has dropped is not there to trim`, { deltaThreshold: 2 }, async (trial) => {
+    const { store, author, put } = trial;
+    const begin = author.begin(null, { n: 1 });
+    const commit = author.advance(await put('a', begin), [{ n: 2 }]);
+    const last = author.advance(await put('a', commit), [{ n: 3 }]);
+    await put('a', last);
+    const until = begin.entries[0]?.insertedAt ?? 0;
+    same(await store.trim({ until, limit: 1 }), { contexts: 0, deltas: 0 }, 'A delta that went first is not trimmed.');
+    const next = commit.entries[0]?.insertedAt ?? 0;
+    same(await store.trim({ until: next, limit: 1 }), { contexts: 1, deltas: 1 }, 'The next oldest is found.');
+  }),
+
+  contractCase(`${rule}: nor is what an earlier life has left`, {}, async (trial) => {
+    const { store, author, put } = trial;
+    const old = await put('a', author.begin(null, { n: 1 }));
+    const restored = await put('a', author.restore(old, { n: 2 }, 9));
+    const { insertedAt: until } = restored;
+    same(await store.trim({ until, limit: 1 }), { contexts: 0, deltas: 0 }, 'A replaced life has nothing to trim.');
+    const { insertedAt } = await put('a', author.advance(restored, [{ n: 3 }]));
+    same(await store.trim({ until, limit: 1 }), { contexts: 0, deltas: 0 }, 'A new life is as old as its own deltas.');
+    same(await store.trim({ until: insertedAt, limit: 1 }), { contexts: 1, deltas: 1 }, 'Its own deltas are found.');
+  }),
+
   contractCase(`${rule}: trimming keeps to its limit, and repeating it comes to an end`, {}, async (trial) => {
     const { store } = trial;
     const made = await makeContexts(trial, ['a', 'b', 'c']);

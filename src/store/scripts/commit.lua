@@ -31,13 +31,15 @@
    18 the command that tells: PUBLISH or SPUBLISH
    19 this process
    20 milliseconds for which the turn is taken after a conflict; 0 not to take it
-   21 number of receipts; then for each: key, JSON; then the deltas, as they stand in the log
+   21 bytes of deltas that a conflict is always answered with
+   22 number of receipts; then for each: key, JSON; then the deltas, as they stand in the log
 
   Returns
     {'committed', deltas behind the snapshot, their bytes} of kind 'live', else {'committed'}
     {'snapshot'}: nothing was written; too much would lie behind the snapshot, so the context must come along
     {'repeated', receipt JSON, ...}
-    {'conflict', life, version, tag, head, delta, ...}: what stands, and the log above the expected version; life '' for no trace
+    {'conflict', life, version, tag, head, delta, ...}: what stands, and the log above the expected version, or none of it where it has
+    more bytes than the state; life '' for no trace
     {'wait'}: it is another process's turn
 ]]
 
@@ -45,8 +47,8 @@ local context, log, receipts, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local ids, idle, aged, channel, turnKey = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local id, expectedLife, expectedVersion, expectedTag = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local kind, life, version, tag = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
-local receiptCount = tonumber(ARGV[21])
-local firstReceipt = 22
+local receiptCount = tonumber(ARGV[22])
+local firstReceipt = 23
 local firstDelta = firstReceipt + 2 * receiptCount
 
 -- Integers up to 2^53, which Lua would print as 1e+15.
@@ -78,7 +80,12 @@ if standingLife ~= expectedLife or (stands[2] or '') ~= expectedVersion or (stan
   local answer = { 'conflict', standingLife, stands[2] or '', stands[3] or '', stands[4] or '' }
   local missing = standingLife == '' and 0 or tonumber(stands[2]) - (tonumber(expectedVersion) or 0)
   if missing > 0 then
-    for _, entry in ipairs(redis.call('LRANGE', log, integer(-missing), -1)) do answer[#answer + 1] = entry end
+    local most = math.max(tonumber(ARGV[21]), redis.call('HSTRLEN', context, 'context') + (tonumber(stands[6]) or 0))
+    for _, entry in ipairs(redis.call('LRANGE', log, integer(-missing), -1)) do
+      answer[#answer + 1] = entry
+      most = most - #entry
+    end
+    if most < 0 then answer = { unpack(answer, 1, 5) } end
   end
   if ARGV[20] ~= '0' then redis.call('SET', turnKey, ARGV[19], 'PX', ARGV[20], 'NX') end
   return answer
@@ -95,25 +102,35 @@ if kind == 'live' and ARGV[11] == '' then
 end
 
 -- A value of another type than ours must fail here, before anything is written: what a script has written is not taken back.
-redis.call('LLEN', log)
+local length = redis.call('LLEN', log)
 redis.call('LLEN', queue)
 redis.call('ZCARD', ids)
 redis.call('ZCARD', idle)
 redis.call('ZCARD', aged)
 
 if kind == 'live' then
-  if life ~= standingLife then redis.call('DEL', context, log) end
+  if life ~= standingLife then
+    redis.call('DEL', context, log)
+    length = 0
+  end
   -- Lua's stack takes some 8,000 values.
   for first = firstDelta, #ARGV, 4000 do
     redis.call('RPUSH', log, unpack(ARGV, first, math.min(first + 3999, #ARGV)))
   end
-  redis.call('LTRIM', log, '-' .. ARGV[12], -1)
+  local isFirst = length == 0
+  length = length + #ARGV - firstDelta + 1
+  local isOver = length > tonumber(ARGV[12])
+  if isOver then redis.call('LTRIM', log, '-' .. ARGV[12], -1) end
   redis.call('HSET', context, 'life', life, 'version', version, 'tag', tag, 'head', ARGV[9], 'logged', logged)
   if ARGV[11] ~= '' then redis.call('HSET', context, 'snapshot', version, 'context', ARGV[11]) end
   redis.call('ZADD', ids, 0, id)
   redis.call('ZADD', idle, ARGV[10], id)
-  local oldest = redis.call('LINDEX', log, 0)
-  if oldest then redis.call('ZADD', aged, integer(timeOf(oldest)), id) else redis.call('ZREM', aged, id) end
+  if length == 0 then
+    redis.call('ZREM', aged, id)
+  elseif isFirst or isOver then
+    -- Only once for each that comes to be the oldest: it may be as large as the state, and is copied to be looked at.
+    redis.call('ZADD', aged, integer(timeOf(redis.call('LINDEX', log, 0))), id)
+  end
 elseif kind == 'ended' then
   redis.call('DEL', context, log)
   redis.call('HSET', context, 'life', life, 'version', version, 'tag', tag, 'head', ARGV[9])

@@ -190,6 +190,37 @@ describe.each(transports)('Subscribing over $name', ({ open }) => {
     expect(feed.size).toBe(0);
   });
 
+  it('refuses what directives leave no field, whichever way, and nothing else that has directives', async () => {
+    const { client, feed, logged } = await open();
+    const field = (directive = '') => `contextChanged(id: "a", version: 0) ${directive} { __typename }`;
+    const on = (directive: string) => `subscription { ${field(directive)} }`;
+    const inline = (directive: string, within = '') => `subscription { ... ${directive} { ${field(within)} } }`;
+    const spread = (directive: string, within = '') =>
+      `subscription { ...F ${directive} ...F } fragment F on Subscription { ${field(within)} }`;
+    const [skip, include] = ['@skip(if: true)', '@include(if: false)'];
+    for (const query of [
+      on(skip),
+      on(include),
+      inline(skip),
+      inline('', include),
+      spread('', skip),
+      spread(include, skip),
+    ]) {
+      const watch = client.subscribe(query, {});
+      const { value } = await watch.next();
+      expect(value, query).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+      expect(await watch.next()).toMatchObject({ done: true });
+    }
+    await new Api(client).set('a', {});
+    for (const query of [on('@skip(if: false)'), on('@include(if: true)'), inline('@skip(if: false)'), spread(skip)]) {
+      const watch = client.subscribe(query, {});
+      expect(await watch.next(), query).toMatchObject({ value: { data: { contextChanged: expect.anything() } } });
+      await watch.return?.();
+    }
+    await eventually(() => expect(feed.size).toBe(0));
+    expect(logged).toEqual([]);
+  });
+
   it('holds nothing once it is left', async () => {
     const { client, feed } = await open();
     const api = new Api(client);

@@ -124,6 +124,19 @@ describe('A planned operation', () => {
     expect(await isPlanned(text, {})).toBe(false);
   });
 
+  it('is left to the other executor where those before it in its document have all the fields that are kept', async () => {
+    const fields = Array.from({ length: 100 }, (_, i) => `a${i}: __typename`).join(' ');
+    const names = ['A', 'B', 'C', 'D', 'E', 'F'];
+    const text = `fragment Fields on Query { ${fields} } ${names.map((name) => `query ${name} { ...Fields }`).join(' ')}`;
+    const document = parse(text);
+    const plans = new Plans();
+    const planned = (): readonly string[] =>
+      names.filter((operationName) => plans.execute({ schema, document, operationName }, () => null) !== null);
+    expect(planned()).toEqual(['A', 'B', 'C', 'D', 'E']);
+    expect(planned()).toEqual(['A', 'B', 'C', 'D', 'E']);
+    expect(await plans.execute({ schema, document: parse(text), operationName: 'F' }, () => null)).not.toBeNull();
+  });
+
   it('runs none of what is written in its document', async () => {
     const texts = ['__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d(process.exit(1))', '"+process.exit(1)+"'];
     for (const id of texts) {
@@ -147,7 +160,7 @@ describe('A planned operation', () => {
       }
     }
     const document = parse('subscription { contextChanged(id: "a") { ... on Versioned { version } } }');
-    const events = await new Plans().subscribe({ schema, document, contextValue: { watch } }, unplanned);
+    const events = await new Plans().subscribe({ schema, document, contextValue: { manager: { watch } } }, unplanned);
     if (!isIterable(events)) throw new Error('There are no events.');
     for await (const event of events) {
       expect(event).toEqual({ data: { contextChanged: { version: 1 } } });

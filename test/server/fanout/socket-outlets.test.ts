@@ -1,5 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import { MemoryFeed } from '../../../src/feed/memory-feed.ts';
+import { MemoryStore } from '../../../src/store/memory-store.ts';
+import type { StoreOptions } from '../../../src/store/store.ts';
 import { startApp } from '../../helpers/app.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { initSocket } from '../../helpers/raw-socket.ts';
@@ -42,4 +46,36 @@ test('many operations of one connection that was backed up fill it one after the
     expect(ids.filter((id) => !isTold(id))).toEqual([]);
   });
   expect(most).toBeLessThan(64 * 1024 + 3 * EVENT_BYTES);
+});
+
+test('operations whose contexts do not answer hold up the others of a connection for a second in all, not for one each', async () => {
+  const clock = systemClock();
+  const hung = 30;
+  let isHanging = false;
+  const feed = new MemoryFeed();
+  const store = (options: StoreOptions) =>
+    new (class extends MemoryStore {
+      override readLog(...args: Parameters<MemoryStore['readLog']>): ReturnType<MemoryStore['readLog']> {
+        return isHanging && args[0].startsWith('hung') ? new Promise(() => {}) : super.readLog(...args);
+      }
+    })({ ...options, tell: feed.tell, clock });
+  const { server, address } = await startApp({ store, feed });
+  const ids = [...Array.from({ length: hung }, (_, n) => `hung ${n}`), 'large', 'answering'];
+  for (const id of ids) await server.manager.set(id, { n: 0 });
+  const raw = await initSocket(address);
+  for (const id of ids) raw.subscribe(id, WATCH, { id });
+  await eventually(() => expect(raw.received.filter(({ type }) => type === 'next')).toHaveLength(ids.length));
+  raw.socket.pause();
+  for (let n = 0; n < 8; n += 1) {
+    await server.manager.update('large', { text: `${n}`.padEnd(900_000) });
+    await turn();
+  }
+  for (const id of ids) await server.manager.update(id, { n: 1 });
+  isHanging = true;
+  raw.socket.resume();
+  // Longer than this test may take they would wait, one after the other.
+  await eventually(() => {
+    const told = raw.received.filter(({ id }) => id === 'answering').map(({ payload }) => JSON.stringify(payload));
+    expect(told.some((payload) => payload.includes('"version":2'))).toBe(true);
+  });
 });

@@ -1,20 +1,24 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type DocumentNode, type ExecutionResult, parse, subscribe } from 'graphql';
+import { type DocumentNode, type ExecutionArgs, type ExecutionResult, parse, subscribe } from 'graphql';
 import { CleanupServer } from '../../../src/cleanup/cleanup-server.ts';
 import { CleanupPass } from '../../../src/cleanup/pass.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { ContextManager } from '../../../src/context/manager.ts';
+import type { ContextEvent } from '../../../src/context/model.ts';
 import { MemoryFeed } from '../../../src/feed/memory-feed.ts';
 import { schema } from '../../../src/schema/index.ts';
+import { Plans } from '../../../src/server/execution/plans.ts';
 import { noDeliveries } from '../../../src/server/fanout/deliveries.ts';
 import { FanOut } from '../../../src/server/fanout/fan-out.ts';
 import type { Outlet } from '../../../src/server/fanout/member.ts';
 import { MemoryStore } from '../../../src/store/memory-store.ts';
 
-const WATCH = parse(`
+/** Asks for the same as all others, each by a document of its own. */
+const asking = (alias: string, directive = '') =>
+  parse(`
   subscription Watch($id: ID!, $version: Version, $cursor: Cursor) {
-    contextChanged(id: $id, version: $version, cursor: $cursor) {
-      __typename
+    ${alias}contextChanged(id: $id, version: $version, cursor: $cursor) {
+      __typename ${directive}
       ... on Versioned { life version cursor }
       ... on FullContext { context reason }
       ... on Delta { fromVersion changes { path action value oldValue } }
@@ -22,6 +26,10 @@ const WATCH = parse(`
     }
   }
 `);
+const WATCH = asking('');
+
+/** What has no plan is executed by graphql-js. */
+export const DISTINCT = [WATCH, asking('one: '), asking('two: '), asking('unplanned: ', '@include(if: true)')] as const;
 
 export type Variables = { readonly id: string; readonly version?: number; readonly cursor?: string };
 
@@ -35,8 +43,16 @@ export class Pipe implements Outlet {
     this.written.push(String(payload));
   }
 
-  whenFree(run: () => Promise<void>): void {
+  /** How many wait for it. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  whenFree(run: () => Promise<void>): () => void {
     this.#waiting.push(run);
+    return () => {
+      this.#waiting = this.#waiting.filter((each) => each !== run);
+    };
   }
 
   free(): void {
@@ -53,46 +69,90 @@ export interface Subscriber {
   leave(): Promise<void>;
 }
 
-/** Contexts, and subscriptions to them, shared and not. */
-export function world() {
-  const clock = systemClock();
-  const feed = new MemoryFeed();
-  const store = new MemoryStore({ tell: feed.tell, deltaThreshold: 4 });
-  const manager = new ContextManager({ store, feed, heartbeatMs: 2 ** 31 - 1 });
-  const cleanup = new CleanupServer(store, clock, new CleanupPass(store, clock, () => '~x', {}), () => {});
-  const context = { manager, cleanup, deltaFormatter: undefined };
-  const deliveries = noDeliveries();
-  const fanOut = new FanOut(deliveries);
-  let sources = 0;
-  let running = 0;
-  const failures = { refuse: 0, event: 0 };
-  const run: Parameters<FanOut['subscribe']>[2] = async (args) => {
-    sources += 1;
-    if (failures.refuse > 0) {
-      failures.refuse -= 1;
-      throw new Error('It can not be subscribed to.');
-    }
-    const results = await subscribe(args);
-    if (!(Symbol.asyncIterator in results)) return results;
-    running += 1;
-    const iterator = results[Symbol.asyncIterator]();
+function mask(error: unknown): Error {
+  return new Error(`Masked: ${error}`);
+}
+
+/** Counts those that are watched by way of it. */
+class CountedWatches implements Pick<ContextManager, 'watch'> {
+  begun = 0;
+  running = 0;
+  readonly #manager: ContextManager;
+
+  constructor(manager: ContextManager) {
+    this.#manager = manager;
+  }
+
+  watch(...args: Parameters<ContextManager['watch']>): AsyncIterableIterator<ContextEvent> {
+    const events = this.#manager.watch(...args);
+    this.begun += 1;
+    this.running += 1;
+    let isRunning = true;
+    const end = (): void => {
+      if (isRunning) this.running -= 1;
+      isRunning = false;
+    };
     return {
       async next() {
-        const result = await iterator.next();
-        if (failures.event > 0) {
-          failures.event -= 1;
-          throw new Error('It can not be told.');
-        }
+        const result = await events.next();
+        if (result.done) end();
         return result;
       },
       async return() {
-        running -= 1;
-        return iterator.return(undefined);
+        end();
+        await events.return?.();
+        return { done: true, value: undefined };
       },
       [Symbol.asyncIterator]() {
         return this;
       },
-    } as AsyncIterableIterator<ExecutionResult>;
+    };
+  }
+}
+
+export interface WorldOptions {
+  /** Waited for after each read of a log, before it is answered. */
+  readonly onRead?: () => Promise<void> | undefined;
+  /** Waited for before each execution of these, so that it takes as long. */
+  readonly slow?: ReadonlyMap<DocumentNode, () => Promise<unknown>>;
+}
+
+/** Contexts, and subscriptions to them, shared and not. */
+export function world({ slow = new Map(), onRead = () => undefined }: WorldOptions = {}) {
+  const clock = systemClock();
+  const feed = new MemoryFeed();
+  const store = new (class extends MemoryStore {
+    override async readLog(...args: Parameters<MemoryStore['readLog']>): ReturnType<MemoryStore['readLog']> {
+      const log = await super.readLog(...args);
+      await onRead();
+      return log;
+    }
+  })({ tell: feed.tell, deltaThreshold: 4 });
+  const manager = new ContextManager({ store, feed, heartbeatMs: 2 ** 31 - 1 });
+  const cleanup = new CleanupServer(store, clock, new CleanupPass(store, clock, () => '~x', {}), () => {});
+  const context = { manager, cleanup, deltaFormatter: undefined };
+  const deliveries = noDeliveries();
+  const watches = new CountedWatches(manager);
+  const plans = new Plans();
+  const failures = { refuse: 0, event: 0 };
+  const executor = (args: ExecutionArgs) => {
+    const execute = plans.executor(args);
+    return (event: ContextEvent) => {
+      if (failures.event > 0) {
+        failures.event -= 1;
+        throw new Error('It can not be told.');
+      }
+      const wait = slow.get(args.document);
+      return wait ? wait().then(() => execute(event)) : execute(event);
+    };
+  };
+  const fanOut = new FanOut({ manager: watches, executor, mask, deliveries });
+  const run: Parameters<FanOut['subscribe']>[2] = async (args) => {
+    if (failures.refuse > 0) {
+      failures.refuse -= 1;
+      throw new Error('It can not be subscribed to.');
+    }
+    return subscribe(args);
   };
   const argsOf = (document: DocumentNode, variables: object) => ({
     schema,
@@ -105,15 +165,15 @@ export function world() {
     feed,
     fanOut,
     deliveries,
-    /** How many operations were run, shared ones counted once. */
+    /** How many watches were begun, shared ones counted once. */
     get sources() {
-      return sources;
+      return watches.begun;
     },
     /** How many subscriptions, and how many events, are to fail next. */
     failures,
     /** How many of them still run. */
     get running() {
-      return running;
+      return watches.running;
     },
     /** Everything happens that can happen without anything from outside. */
     async settle(): Promise<void> {

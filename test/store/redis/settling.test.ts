@@ -19,8 +19,10 @@ class Story {
 
   /** What is made of the second attempt, which must not be executed. */
   async again(commit: Commit): Promise<CommitOutcome> {
-    const refusal = await this.store.commit(ID, commit);
+    let refusal = await this.store.commit(ID, commit);
     if (refusal.kind === 'committed') throw new Error('The second attempt was executed.');
+    // As brief as the log of a conflict may be.
+    if (refusal.kind === 'conflict') refusal = { ...refusal, log: { ...refusal.log, entries: [] } };
     return settle(commit, refusal, () => this.store.readLog(ID, commit.expected?.version ?? 0));
   }
 }

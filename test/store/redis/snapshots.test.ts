@@ -59,6 +59,23 @@ describe('a commit writes what it changes, and the state now and then', () => {
     expect(moves).toBeLessThan(10);
   });
 
+  test.each([
+    [1024, [1, 2, 3]],
+    [1025, [1, 1, 1]],
+  ])('and every time where the state has no more than 1 KiB: %i bytes', async (size, snapshots) => {
+    const { store, stored, author } = opened(100);
+    let commit: LiveCommit = author.begin(null, {});
+    const moves: number[] = [];
+    for (let n = 1; n <= 3; n += 1) {
+      await store.commit('a', commit);
+      moves.push((await stored('a')).snapshot);
+      expect(await store.read('a')).toEqual(commit.next);
+      commit = author.advance(commit.next, [{ n, text: 'x'.repeat(size - '{"n":1,"text":""}'.length) }]);
+      expect(commit.next.bytes).toBe(size);
+    }
+    expect(moves).toEqual(snapshots);
+  });
+
   test('as often as the log forgets what lies behind the snapshot', async () => {
     const { store, stored, author } = opened(3);
     let commit: LiveCommit = author.begin(null, LARGE);
@@ -128,6 +145,23 @@ describe('a commit writes what it changes, and the state now and then', () => {
     expect(calls).toHaveBeenCalledTimes(1);
   });
 
+  test('and looks at the oldest delta, which may be as large as the state, only where it is another', async () => {
+    const { redis, layout, store, author } = opened(3);
+    const monitor = await redis.monitor();
+    onTestFinished(() => monitor.disconnect());
+    const looks: (string | undefined)[] = [];
+    monitor.on('monitor', (_time, [command, key]: readonly string[]) => {
+      if (key === layout.log('a')) looks.push(command?.toUpperCase());
+    });
+    let commit: LiveCommit = author.begin(null, LARGE);
+    for (let n = 1; n <= 5; n += 1) {
+      await store.commit('a', commit);
+      commit = author.advance(commit.next, [withChange(commit.next.context, { n })]);
+    }
+    await eventually(() => expect(looks.filter((look) => look === 'RPUSH')).toHaveLength(5));
+    await eventually(() => expect(looks.filter((look) => look === 'LINDEX')).toHaveLength(3));
+  });
+
   test('another life begins with a snapshot', async () => {
     const { store, stored, author } = opened(100);
     const begin = author.begin(null, LARGE);
@@ -136,6 +170,39 @@ describe('a commit writes what it changes, and the state now and then', () => {
     for (const commit of [begin, second, restored]) await store.commit('a', commit);
     expect(await stored('a')).toEqual({ snapshot: 7, logged: 0, context: { other: true } });
     expect(await store.read('a')).toEqual(restored.next);
+  });
+});
+
+describe('what a caller lacks is sent as deltas', () => {
+  /** A context of some 9,000 bytes, and what comes of it where a text of so many is put in and taken out, so often. */
+  const sent = async (size: number, count: number, from = 1) => {
+    const { store, author } = opened(100);
+    let commit: LiveCommit = author.begin(null, { base: 'b'.repeat(9000) });
+    const { context } = commit.next;
+    await store.commit('a', commit);
+    let known = commit.next;
+    for (let n = 1; n <= count; n += 1) {
+      if (n === from) known = commit.next;
+      commit = author.advance(commit.next, [withChange(context, { text: n % 2 === 1 ? 'x'.repeat(size) : '' })]);
+      await store.commit('a', commit);
+    }
+    const conflict = await store.commit('a', author.advance(known, [{}]));
+    if (conflict.kind !== 'conflict') throw new Error('It is a conflict.');
+    const logs = [await store.readLog('a', from), await store.readLog('a', from, true), conflict.log];
+    for (const { head } of logs) expect(head?.position).toEqual(commit.next.position);
+    return logs.map(({ entries }) => entries.length);
+  };
+
+  test('as long as they are no more than a read of the state', async () => {
+    expect(await sent(1000, 8)).toEqual([8, 8, 8]);
+  });
+
+  test('else by who asks for all of them alone', async () => {
+    expect(await sent(8000, 4)).toEqual([4, 0, 0]);
+  });
+
+  test('and those behind the snapshot are as much as a read of the state has', async () => {
+    expect(await sent(1500, 10, 2)).toEqual([9, 9, 9]);
   });
 });
 
@@ -170,6 +237,32 @@ describe('deltas behind the snapshot are not dropped by age before it has moved'
     expect(await trim()).toEqual([1, 1]);
     expect(await redis.zscore(aged, 'a')).toBe(String(second.entries[0]?.insertedAt));
     expect(await store.read('a')).toEqual(second.next);
+  });
+
+  test('nor those of many contexts at once, nor any more once one has failed', async () => {
+    const { redis, layout, store, author } = opened(100);
+    for (let n = 0; n < 20; n += 1) await store.commit(`${n}`, author.begin(null, LARGE));
+    let underWay = 0;
+    let most = 0;
+    let isDown = true;
+    const evalsha = redis.evalsha.bind(redis);
+    vi.spyOn(redis, 'evalsha').mockImplementation(async (...args: readonly unknown[]) => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      try {
+        if (isDown) throw Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' });
+        return await Reflect.apply(evalsha, redis, args);
+      } finally {
+        underWay -= 1;
+      }
+    });
+    await expect(store.trim({ until: 2 ** 50, limit: 20 })).rejects.toThrow();
+    isDown = false;
+    await store.readLog('0', 0);
+    const aged = await Promise.all(layout.partitions.map((partition) => redis.zcard(layout.aged(partition))));
+    expect(aged.reduce((sum, count) => sum + count)).toBe(20);
+    expect(await store.trim({ until: 2 ** 50, limit: 20 })).toEqual({ contexts: 20, deltas: 20 });
+    expect(most).toBe(4);
   });
 
   test('nor while others go on writing', async () => {

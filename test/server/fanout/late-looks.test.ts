@@ -1,0 +1,87 @@
+import { expect, it } from 'vitest';
+import { type Subscriber, world } from './world.ts';
+
+const told = ({ pipe }: Subscriber): unknown[] =>
+  pipe.written.map((payload) => {
+    const { fromVersion, version } = JSON.parse(payload).data.contextChanged;
+    return [fromVersion, version];
+  });
+
+it('A look that ends after its member has come by what it looked for another way does not move it back', async () => {
+  const held: (() => void)[] = [];
+  let toHold = 0;
+  const all = world({
+    onRead() {
+      if (toHold === 0) return undefined;
+      toHold -= 1;
+      return new Promise((resolve) => held.push(resolve));
+    },
+  });
+  await all.manager.set('a', { n: 1 });
+  await all.subscribe({ id: 'a' });
+  await all.settle();
+  // The group looks, and so does who has come from there already.
+  toHold = 2;
+  const { cursor } = (await all.manager.update('a', { n: 2 })).context;
+  await all.settle();
+  const member = await all.subscribe({ id: 'a', cursor });
+  await all.settle();
+  expect(held).toHaveLength(2);
+  held.shift()?.();
+  await all.settle();
+  await all.manager.update('a', { n: 3 });
+  await all.settle();
+  held.shift()?.();
+  await all.settle();
+  member.pipe.isFree = false;
+  await all.manager.update('a', { n: 4 });
+  await all.settle();
+  member.pipe.free();
+  await all.settle();
+  expect(told(member)).toEqual([
+    [2, 3],
+    [3, 4],
+  ]);
+});
+
+it('Who begins anywhere is told nothing from before, though the others are still to be told', async () => {
+  let isDeaf = false;
+  const heard: (() => void)[] = [];
+  const all = world();
+  const listen = all.feed.listen.bind(all.feed);
+  all.feed.listen = (id, ring) => listen(id, () => (isDeaf ? heard.push(ring) : ring()));
+  await all.manager.set('a', { n: 1 });
+  const first = await all.subscribe({ id: 'a' });
+  await all.settle();
+  isDeaf = true;
+  await all.manager.update('a', { n: 2 });
+  const newcomer = await all.subscribe({ id: 'a' });
+  await all.settle();
+  isDeaf = false;
+  for (const ring of heard) ring();
+  await all.settle();
+  expect([told(first), told(newcomer)]).toEqual([[[1, 2]], []]);
+  await all.manager.update('a', { n: 3 });
+  await all.settle();
+  expect([told(first), told(newcomer)]).toEqual([
+    [
+      [1, 2],
+      [2, 3],
+    ],
+    [[2, 3]],
+  ]);
+  expect(all.running).toBe(1);
+});
+
+it('Who leaves while backed up waits no more', async () => {
+  const all = world();
+  await all.manager.set('a', { n: 1 });
+  const subscriber = await all.subscribe({ id: 'a' });
+  await all.settle();
+  subscriber.pipe.isFree = false;
+  await all.manager.update('a', { n: 2 });
+  await all.settle();
+  expect(subscriber.pipe.waiting).toBe(1);
+  await subscriber.leave();
+  expect(subscriber.pipe.waiting).toBe(0);
+});
