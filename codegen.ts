@@ -1,26 +1,28 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
+const typed = {
+  preset: 'client',
+  presetConfig: { fragmentMasking: false },
+  config: {
+    importExtension: '.ts',
+    useTypeImports: true,
+    enumsAsTypes: true,
+    scalars: {
+      JSON: 'unknown',
+      JSONObject: '{ readonly [key: string]: unknown }',
+      Version: 'number',
+      Timestamp: 'number',
+      Cursor: 'string',
+    },
+  },
+} as const;
+
 const config: CodegenConfig = {
   schema: 'schema.graphql',
-  documents: ['test/**/*.ts', '!test/generated/**'],
   ignoreNoDocuments: true,
   generates: {
-    'test/generated/': {
-      preset: 'client',
-      presetConfig: { fragmentMasking: false },
-      config: {
-        importExtension: '.ts',
-        useTypeImports: true,
-        enumsAsTypes: true,
-        scalars: {
-          JSON: 'unknown',
-          JSONObject: '{ readonly [key: string]: unknown }',
-          Version: 'number',
-          Timestamp: 'number',
-          Cursor: 'string',
-        },
-      },
-    },
+    'test/generated/': { ...typed, documents: ['test/**/*.ts', '!test/generated/**'] },
+    'examples/generated/': { ...typed, documents: ['examples/*.ts'] },
   },
 };
 

@@ -140,7 +140,7 @@ export function helpText(): string {
   return [
     'arpeggio: serves versioned contexts over GraphQL.',
     '',
-    'Usage: arpeggio [options]',
+    'Usage: arpeggio [serve] [options]',
     '',
     ...rows,
     '  --config, -c\n      The configuration file. Default: arpeggio.config.{ts,js,mjs} in this folder, where there is one.',

@@ -34,7 +34,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   ],
   options: ['server/server-options'],
   config: ['options'],
-  main: ['config', 'options', 'server'],
+  cli: [...BASE, 'delta', 'config', 'options', 'server', 'client'],
+  main: ['cli'],
   index: [...BASE, 'delta', 'store', 'feed', 'context', 'archive', 'cleanup', 'server'],
 };
 /** The one file that a room's rule does not cover: it loads the fields so that the schema has them. */

@@ -29,6 +29,13 @@ const printed: Record<string, readonly string[]> = {
     'Restored version 2: {"status":"away"}.',
     'Of what was never kept: RESTORE_FAILED.',
   ],
+  'typed-documents.ts': [
+    'Apollo Client 1: {"topic":"tea","people":{}}',
+    'Apollo Client 2: {"topic":"tea","people":{"ada":"online"}}',
+    'Apollo Client 3: {"topic":"tea","people":{"ada":"online","alan":"online"}}',
+    'urql 3: {"topic":"tea","people":{"ada":"online","alan":"online"}}',
+    'urql 4: {"topic":"coffee","people":{"ada":"online","alan":"online"}}',
+  ],
 };
 
 describe('the examples', () => {

@@ -54,10 +54,10 @@ describe('The process', () => {
   });
 
   it('prints how it is used', async () => {
-    const main = new MainProcess(['--help'], { PORT: 'nonsense' });
+    const main = new MainProcess(['serve', '--help'], { PORT: 'nonsense' });
     expect(await main.exit).toBe(0);
     for (const name of optionNames) expect(main.stdout).toContain(options[name].env ?? name);
-    expect(main.stdout).toContain('Usage: arpeggio [options]');
+    expect(main.stdout).toContain('Usage: arpeggio [serve] [options]');
   });
 
   it('prints its version', async () => {

@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { withOptionsTable } from '../scripts/options-table.ts';
+import { exitCodes } from '../src/cli/failure.ts';
 import { defaultLimits } from '../src/limits.ts';
 import { createServer, type Server } from '../src/server/create-server.ts';
 import { silentLog } from '../src/server/log.ts';
@@ -29,9 +31,15 @@ const steps = blocks.flatMap((block, i) => {
   return body !== undefined && output !== undefined ? [{ command: block.text, body, output }] : [];
 });
 
-/** Cursors are never the same twice. */
+/** What the command line is asked, with what it prints. */
+const commands = blocks.flatMap(({ text }, i) => {
+  const output = blocks[i + 1]?.text;
+  return /^arpeggio \w/.test(text) && output !== undefined ? [{ command: text, output }] : [];
+});
+
+/** Cursors and lives are never the same twice. */
 function masked(text: string): string {
-  return text.replace(/("(?:c|currentC)ursor":)"[\w-]+"/g, '$1"…"');
+  return text.replace(/("(?:cursor|currentCursor|life)":)"[\w-]+"/g, '$1"…"');
 }
 
 describe('the tour in the README, word for word', () => {
@@ -65,6 +73,29 @@ describe('the tour in the README, word for word', () => {
   });
 });
 
+test('the commands in the README, word for word', async () => {
+  expect(commands.map(({ command }) => command.split(' ')[1])).toEqual(['set', 'update', 'get', 'watch', 'sync']);
+  const word = 'arpeggio() { node dist/main.js "$@"; }';
+  expect(blocks.map(({ text }) => text)).toContain(word);
+  const server = createServer({ port: 0, log: silentLog, archive: 'off' });
+  onTestFinished(() => server.close());
+  const { http } = await server.listen();
+  const { PATH = '' } = process.env;
+  for (const { command, output } of commands) {
+    const script = `${word.replace('dist/main.js', '--import tsx src/main.ts')}\n${command}`;
+    const { stdout } = await promisify(execFile)('sh', ['-c', script], {
+      cwd: root,
+      env: { PATH, ARPEGGIO_URL: http },
+    });
+    expect(masked(stdout.trim())).toBe(masked(output));
+  }
+});
+
+test("the README's exit codes are those of the command line", () => {
+  const rows = Object.values(exitCodes).map(([code, meaning]) => `| ${code} | ${meaning}`);
+  for (const row of rows) expect(readme).toContain(row);
+});
+
 test('the library example runs and prints what it says', async () => {
   const folder = mkdtempSync(join(root, 'node_modules', '.readme-'));
   const example = blocks.find(({ language }) => language === 'ts')?.text ?? '';
@@ -86,6 +117,26 @@ test('the library example runs and prints what it says', async () => {
     await once(child, 'exit');
     rmSync(folder, { recursive: true });
   }
+});
+
+test('the client example runs and prints what it says', async () => {
+  const server = createServer({ port: 0, log: silentLog, archive: 'off' });
+  onTestFinished(() => server.close());
+  const { websocket } = await server.listen();
+  const folder = mkdtempSync(join(root, 'node_modules', '.readme-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const example = blocks.find(({ text }) => text.includes("'arpeggio/client'"))?.text ?? '';
+  const asHere = example
+    .replace("'arpeggio/client'", "'../../src/client/index.ts'")
+    .replace('ws://127.0.0.1:4000/graphql', websocket);
+  const file = join(folder, 'example.mts');
+  writeFileSync(
+    file,
+    `import { WebSocket } from 'ws';\nObject.assign(globalThis, { WebSocket });\n${asHere}\nclient.close();\n`,
+  );
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { cwd: root });
+  expect(stdout).toContain('live {"topic":"cake","visits":1}');
+  expect((await server.manager.get('room:1'))?.context).toEqual({ topic: 'cake', visits: 1 });
 });
 
 test('the README has the table of options that is in force (npm run options writes it)', () => {

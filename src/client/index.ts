@@ -1,4 +1,8 @@
 export type { JsonObject } from '../json.ts';
+export { type ArpeggioClient, type ClientOptions, createClient } from './client.ts';
+export type { ContextState } from './entry.ts';
+export { ArpeggioClientError } from './errors.ts';
+export type { Expectation, Written } from './queue.ts';
 export {
   emptyReplica,
   follow,
@@ -7,3 +11,7 @@ export {
   ReplicaMismatchError,
   type WireChange,
 } from './replica.ts';
+export type { Status } from './replication.ts';
+export type { ConnectionOptions } from './session.ts';
+export type { WriteStorage } from './storage.ts';
+export type { ContextWatch } from './watch.ts';

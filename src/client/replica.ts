@@ -2,6 +2,7 @@ import { applyChanges, type Change } from '../delta/changes.ts';
 import type { Path } from '../delta/deep-update.ts';
 import { ArpeggioError } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
+import { share } from './share.ts';
 
 /** A local copy of one context: at an exact position, or known to be gone, or not there yet. */
 export type Replica =
@@ -9,7 +10,7 @@ export type Replica =
   | (Positioned & { readonly status: 'live'; readonly context: JsonObject })
   | (Positioned & { readonly status: 'deleted' });
 
-interface Positioned {
+export interface Positioned {
   readonly life: string;
   readonly version: number;
   /** Give it to `sync` or `contextChanged` to go on from here. */
@@ -45,28 +46,28 @@ export class ReplicaMismatchError extends ArpeggioError {
 export const emptyReplica: Replica = Object.freeze({ status: 'empty' });
 
 /**
- * What an event makes of a replica. Pure; parts that the event does not touch keep their identity.
+ * What an event makes of a replica. Pure; the context is frozen, and what did not change in it keeps its identity.
  *
  * @throws ReplicaMismatchError for a delta, or a "no change", that does not start exactly from the replica
  */
 export function follow(replica: Replica, event: ReplicaEvent): Replica {
   const { life, version, cursor } = event;
+  const before = replica.status === 'live' ? replica.context : undefined;
+  const live = (context: JsonObject): Replica =>
+    Object.freeze({ status: 'live', life, version, cursor, context: share(before, context) });
   switch (event.__typename) {
     case 'FullContext':
-      return Object.freeze({ status: 'live', life, version, cursor, context: event.context });
+      return live(event.context);
     case 'ContextDeleted':
       return Object.freeze({ status: 'deleted', life, version, cursor });
     case 'NoChange':
       if (replica.status !== 'live' || replica.life !== life || replica.version !== version)
         throw new ReplicaMismatchError();
       return replica;
-    case 'Delta': {
-      if (replica.status !== 'live' || replica.life !== life || replica.version !== event.fromVersion) {
+    case 'Delta':
+      if (replica.status !== 'live' || replica.life !== life || replica.version !== event.fromVersion)
         throw new ReplicaMismatchError();
-      }
-      const context = applyChanges(event.changes.map(changeOf), replica.context);
-      return Object.freeze({ status: 'live', life, version, cursor, context });
-    }
+      return live(applyChanges(event.changes.map(changeOf), replica.context));
   }
 }
 

@@ -4,6 +4,7 @@ import { OperationTypeNode } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
+import { possibleTypes, typePolicies } from '../../src/client/apollo.ts';
 import { emptyReplica, follow, type Replica, type ReplicaEvent } from '../../src/client/index.ts';
 import type { Address } from '../../src/server/create-server.ts';
 import { startApp } from '../helpers/app.ts';
@@ -12,15 +13,7 @@ import { contextChanged, readContext, setContext, syncContext, updateContext } f
 
 function connect({ http, websocket }: Address): ApolloClient {
   const ws = createClient({ url: websocket, webSocketImpl: WebSocket });
-  const cache = new InMemoryCache({
-    possibleTypes: {
-      Versioned: ['FullContext', 'Delta', 'NoChange', 'ContextDeleted', 'ContextSummary'],
-      SyncResult: ['FullContext', 'Delta', 'NoChange'],
-      ContextEvent: ['FullContext', 'Delta', 'ContextDeleted'],
-    },
-    // Deltas are values: two of the same context are never one thing with fields of both.
-    typePolicies: { Delta: { keyFields: false }, NoChange: { keyFields: false } },
-  });
+  const cache = new InMemoryCache({ possibleTypes, typePolicies });
   const link = ApolloLink.split(
     ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
     new GraphQLWsLink(ws),

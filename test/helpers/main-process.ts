@@ -14,10 +14,15 @@ export class MainProcess {
   stderr = '';
   readonly exit: Promise<number | null>;
 
-  constructor(args: readonly string[] = [], env: { readonly [name: string]: string } = {}) {
+  /** `node` are the arguments that make Node run it: from the source, unless it has been compiled. */
+  constructor(
+    args: readonly string[] = [],
+    env: { readonly [name: string]: string } = {},
+    node: readonly string[] = ['--import', 'tsx', main],
+  ) {
     // Of the test's own environment nothing that could be an option goes along.
     const { PATH = '' } = process.env;
-    this.child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { cwd: root, env: { PATH, ...env } });
+    this.child = spawn(process.execPath, [...node, ...args], { cwd: root, env: { PATH, ...env } });
     this.child.stdout?.setEncoding('utf8').on('data', (text) => {
       this.stdout += text;
     });

@@ -1,0 +1,67 @@
+import process from 'node:process';
+import { helpText, readCommand } from '../config.ts';
+import type { Options } from '../options.ts';
+import { createServer } from '../server/create-server.ts';
+import { defaultArchive } from '../server/engine.ts';
+import { describeRedis, parseRedisUrl } from '../server/redis-url.ts';
+import { packageVersion } from './package-version.ts';
+
+/** The server: configuration, port, signals. */
+export async function serve(args: readonly string[]): Promise<void> {
+  try {
+    const command = await readCommand({ args, env: process.env, cwd: process.cwd() });
+    switch (command.kind) {
+      case 'help':
+        return console.log(helpText());
+      case 'version':
+        return console.log(packageVersion());
+      case 'serve':
+        return await listen(command.options, command.configFile);
+    }
+  } catch (error) {
+    fail(error);
+  }
+}
+
+async function listen(options: Options, configFile: string | null): Promise<void> {
+  const server = createServer(options);
+  const { http, websocket } = await server.listen();
+  const lines = [
+    `Arpeggio ${packageVersion()} is listening.`,
+    `  GraphQL over HTTP and SSE   ${http}`,
+    `  GraphQL over WebSocket      ${websocket}`,
+    ...(options.graphiql === false ? [] : [`  GraphiQL in a browser       ${http}`]),
+    `  Store                       ${describeStore(options)}`,
+    `  Archive                     ${describeArchive(options)}`,
+    ...(configFile === null ? [] : [`  Configuration               ${configFile}`]),
+  ];
+  let isStopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    // Asked twice means now.
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    console.log(`${signal}: stopping.`);
+    server.close().then(() => process.exit(0), fail);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  // Whoever waits for these lines may stop it at once.
+  console.log(lines.join('\n'));
+  if (options.insecure) console.warn('INSECURE: whoever can reach this address can read and write every context.');
+}
+
+function describeStore({ redisUrl }: Options): string {
+  return redisUrl ? describeRedis(parseRedisUrl(redisUrl)) : 'memory: gone when this process ends';
+}
+
+/** What comes behind the driver's name may hold a password. */
+function describeArchive(options: Options): string {
+  const { exportContext, restoreContext, archive = defaultArchive(options) } = options;
+  if (exportContext && restoreContext) return 'your own functions';
+  return archive.startsWith('fs:') ? archive.slice(3) : String(archive.split(':')[0]);
+}
+
+function fail(error: unknown): never {
+  console.error(`arpeggio: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}
