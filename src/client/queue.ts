@@ -43,7 +43,7 @@ interface Pending {
   intent: Intent | undefined;
   readonly transform: Transform | undefined;
   expected: Expectation;
-  requestId: string;
+  readonly requestId: string;
   readonly madeAt: number;
   wasSent: boolean;
   /** Whether its time is over, whatever it waits for. */
@@ -282,12 +282,11 @@ export class WriteQueue {
     }
   }
 
-  /** Others came first, and nothing was applied: it is a new write on what they made. */
+  /** Others came first, and nothing was applied: it is made again on what they made. */
   async #lose(write: Pending): Promise<void> {
-    const { time, newRequestId } = this.#writing;
+    const { time } = this.#writing;
     write.intent = undefined;
     write.wasSent = false;
-    write.requestId = newRequestId();
     write.conflicts += 1;
     this.#onChange();
     const delay = delayOf(write.conflicts, CONFLICT_DELAYS, time.random);

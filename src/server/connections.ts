@@ -14,9 +14,12 @@ export function trackConnections(httpServer: HttpServer): Connections {
   const running = new Map<Socket, Set<ServerResponse>>();
   const streams = new Set<ServerResponse>();
   let isClosing = false;
+  // One comes anew with each offer of another protocol that it makes.
+  const known = new WeakSet<Socket>();
   httpServer.on('connection', (socket) => {
     running.set(socket, new Set());
-    socket.once('close', () => running.delete(socket));
+    if (!known.has(socket)) socket.once('close', () => running.delete(socket));
+    known.add(socket);
   });
   // A WebSocket ends by its own protocol.
   httpServer.on('upgrade', ({ socket }) => {

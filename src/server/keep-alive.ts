@@ -19,6 +19,8 @@ export interface Way<C extends EventEmitter> {
   /** Asks for an answer that repeats a text, where the protocol has such a thing. */
   readonly ping?: (connection: C, text: string) => void;
   readonly cut: (connection: C) => void;
+  /** Whether what comes from it is left unread for now: then that nothing comes says nothing. */
+  readonly isUnread?: (connection: C) => boolean;
 }
 
 /**
@@ -133,7 +135,7 @@ class KeptConnection<C extends EventEmitter> implements Kept {
   #isSilent(came: number, went: number, left: number): boolean {
     if (!this.#hasLooked) return false;
     if (this.#isBackedUp) return went === this.#went && left === this.#left;
-    return came === this.#came && this.#way.ping !== undefined;
+    return came === this.#came && this.#way.ping !== undefined && !this.#way.isUnread?.(this.#connection);
   }
 }
 

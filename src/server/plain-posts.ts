@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type DocumentNode, type ExecutionResult, getOperationAST } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { isObject } from '../json.ts';
@@ -44,22 +44,27 @@ export function plainPosts(path: string, maxBytes: number, documents: DocumentCa
         if (outcome) setParamsHandler(() => outcome);
       },
     },
-    listener: (yoga) => async (request, response) => {
-      const type = answerTypeOf(request);
-      const params = type && (await postedBy(request, maxBytes).catch(() => undefined));
-      const document = params && documentOf(params);
-      if (document) {
-        const outcome = outcomeOf(yoga, request, params, document);
-        const text = await textOf(outcome);
-        if (text !== undefined && !response.destroyed) {
-          response.writeHead(200, { 'Content-Type': type, 'content-length': Buffer.byteLength(text) }).end(text);
-          return;
-        }
-        outcomes.set(request, outcome);
-      }
-      void yoga(request, response);
+    listener: (yoga) => (request, response) => {
+      // Nothing is expected to be thrown there; what is must not end the process.
+      answer(yoga, request, response).catch(() => response.destroy());
     },
   };
+
+  async function answer(yoga: Yoga, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const type = answerTypeOf(request);
+    const params = type && (await postedBy(request, maxBytes).catch(() => undefined));
+    const document = params && documentOf(params);
+    if (document) {
+      const outcome = outcomeOf(yoga, request, params, document);
+      const text = await textOf(outcome);
+      if (text !== undefined && !response.destroyed) {
+        response.writeHead(200, { 'Content-Type': type, 'content-length': Buffer.byteLength(text) }).end(text);
+        return;
+      }
+      outcomes.set(request, outcome);
+    }
+    await yoga(request, response);
+  }
 
   /** None where it is not a plain post. */
   function answerTypeOf({ method, url, headers }: IncomingMessage): string | undefined {

@@ -20,6 +20,8 @@ export class Turns {
   constructor(socket: WebSocket, stream: Socket) {
     this.#socket = socket;
     this.#stream = stream;
+    // There is nobody to answer any more.
+    socket.once('close', () => this.#waiting.splice(0));
   }
 
   /** Does what leads to one answer, once it may. The answer is to be sent without a pause between. */

@@ -25,9 +25,16 @@ function serveAgain(httpServer: HttpServer, request: IncomingMessage, stream: Du
   // What it still owes an answer to goes first.
   const owed = Reflect.get(stream, '_httpMessage') as ServerResponse | null | undefined;
   if (owed) {
-    owed.once('close', () => serveAgain(httpServer, request, stream, head));
+    // Until then nobody else listens, and an error that nobody hears ends the process.
+    const ignore = (): void => {};
+    stream.on('error', ignore);
+    owed.once('close', () => {
+      stream.off('error', ignore);
+      serveAgain(httpServer, request, stream, head);
+    });
     return;
   }
+  if (stream.destroyed) return;
   const { method, url, httpVersion, rawHeaders } = request;
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
   for (let i = 0; i < rawHeaders.length; i += 2) {

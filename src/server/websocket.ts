@@ -149,6 +149,7 @@ export function attachWebSockets(
 const PINGED: Way<WebSocket> = {
   ping: (socket, text) => socket.ping(text),
   cut: (socket) => socket.terminate(),
+  isUnread: (socket) => socket.isPaused,
 };
 
 /** Going away, as RFC 6455 has it: to come back. */

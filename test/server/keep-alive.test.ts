@@ -179,6 +179,22 @@ describe('A WebSocket on which nothing happens', () => {
     await eventually(() => expect(app.feed.size).toBe(0));
   });
 
+  it('stays while the server itself reads nothing of what it sends', () => {
+    const clock = new FakeClock();
+    const keepAlive = new KeepAlive(clock, () => {});
+    let isUnread = true;
+    let isCut = false;
+    const cut = () => {
+      isCut = true;
+    };
+    keepAlive.keep(new EventEmitter(), new Socket(), { ping: () => {}, cut, isUnread: () => isUnread });
+    clock.elapse(100 * LOOK_MS);
+    expect(isCut).toBe(false);
+    isUnread = false;
+    clock.elapse(2 * LOOK_MS);
+    expect(isCut).toBe(true);
+  });
+
   it('is waited for longer where the systems between may hold much before the ping', async () => {
     const app = await start();
     await webSocket.subscribe(app.address);

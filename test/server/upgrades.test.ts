@@ -1,9 +1,11 @@
+import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Address } from '../../src/server/create-server.ts';
 import { startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { connectTo, sendRaw } from '../helpers/raw.ts';
 import { initSocket } from '../helpers/raw-socket.ts';
+import { serverSockets } from '../helpers/server-sockets.ts';
 
 const body = JSON.stringify({ query: 'mutation { setContext(id: "a", context: {}) { context { version } } }' });
 const done = '{"data":{"setContext":{"context":{"version":1}}}}';
@@ -54,6 +56,29 @@ describe('A request that offers another protocol than WebSocket', () => {
     await eventually(() => expect(text()).toContain('HTTP/1.1 200'));
     socket.write(body);
     await eventually(() => expect(text()).toContain(done));
+  });
+
+  it.each([
+    ['resets its connection', (socket: Socket) => socket.resetAndDestroy()],
+    ['goes', (socket: Socket) => socket.destroy()],
+  ])('and waits behind a stream of events ends nothing else when its client %s', async (_, leave) => {
+    const { address, feed, server, logged } = await startApp();
+    const { socket, text } = await reading(address);
+    const query = encodeURIComponent('subscription { contextChanged(id: "a", version: 0) { __typename } }');
+    socket.write(`GET /graphql?query=${query} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n`);
+    await eventually(() => expect(feed.size).toBe(1));
+    const sockets = serverSockets();
+    socket.write(`GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n`);
+    await server.manager.set('a', {});
+    await eventually(() => expect(text()).toContain('FullContext'));
+    leave(socket);
+    for (let n = 0; n < 5; n += 1) {
+      await server.manager.update('a', { n });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await eventually(() => expect(feed.size).toBe(0));
+    expect(sockets).toEqual([]);
+    expect(logged).toEqual([]);
   });
 
   it('is the last on its connection where it says so', async () => {

@@ -25,7 +25,7 @@ export class Group {
   readonly #inStep = new Set<Member>();
   #at: Place = ANYWHERE;
   #run: Run | undefined;
-  /** The latest step that was looked up for members who lag, as long as the group stands still. */
+  /** The latest step that was looked up for members who lag, as long as any do and the group stands still. */
   #step: { readonly from: Place; readonly told: Promise<Told | undefined> } | undefined;
   readonly #looks = new Set<Source>();
 
@@ -48,8 +48,9 @@ export class Group {
   /** Puts a member in step if it stands where the group does. (Where who begins anywhere stands, only a look of its own tells.) */
   take(member: Member, at: Place, isResumed: boolean): boolean {
     if (!this.#members.has(member)) return false;
-    if (this.#run && at !== this.#at) return false;
+    if (this.#run && (at === ANYWHERE || at !== this.#at)) return false;
     this.#inStep.add(member);
+    this.#forget();
     if (!this.#run) this.#start(at, isResumed);
     return true;
   }
@@ -62,7 +63,9 @@ export class Group {
 
   leave(member: Member): void {
     this.drop(member);
-    if (!this.#members.delete(member) || this.#members.size > 0) return;
+    const wasThere = this.#members.delete(member);
+    this.#forget();
+    if (!wasThere || this.#members.size > 0) return;
     for (const look of this.#looks) look.close();
     this.#onEmpty();
   }
@@ -127,6 +130,10 @@ export class Group {
     this.#step = undefined;
     for (const member of this.#inStep) member.tell(told);
     for (const member of this.#members) member.meet();
+  }
+
+  #forget(): void {
+    if (this.#inStep.size === this.#members.size) this.#step = undefined;
   }
 
   #stop(): void {

@@ -1,4 +1,7 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
+import { eventually } from '../../helpers/eventually.ts';
 import { type Subscriber, world } from './world.ts';
 
 const told = ({ pipe }: Subscriber): unknown[] =>
@@ -84,4 +87,58 @@ it('Who leaves while backed up waits no more', async () => {
   expect(subscriber.pipe.waiting).toBe(1);
   await subscriber.leave();
   expect(subscriber.pipe.waiting).toBe(0);
+});
+
+it('What was made for those who lag is kept no longer than any do', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const all = world();
+  await all.manager.set('a', { n: 1 });
+  const [first, second] = [await all.subscribe({ id: 'a' }), await all.subscribe({ id: 'a' })];
+  await all.settle();
+  second.pipe.isFree = false;
+  for (let n = 2; n <= 4; n += 1) await all.manager.update('a', { n });
+  await all.settle();
+  const merged: WeakRef<Buffer>[] = [];
+  const { pipe } = second;
+  pipe.write = (payload) => void merged.push(new WeakRef(payload as Buffer));
+  pipe.free();
+  await all.settle();
+  expect(merged).toHaveLength(1);
+  await eventually(() => {
+    collect();
+    expect(merged[0]?.deref()).toBe(undefined);
+  });
+  expect(told(first).at(-1)).toEqual([3, 4]);
+  expect(all.running).toBe(1);
+});
+
+it('Who begins anywhere shares no look that began before it came', async () => {
+  const held: (() => void)[] = [];
+  let toHold = 1;
+  const all = world({
+    onRead() {
+      if (toHold === 0) return undefined;
+      toHold -= 1;
+      return new Promise((resolve) => held.push(resolve));
+    },
+  });
+  await all.manager.set('a', { n: 1 });
+  const first = await all.subscribe({ id: 'a' });
+  await all.settle();
+  expect(held).toHaveLength(1);
+  await all.manager.update('a', { n: 2 });
+  const newcomer = await all.subscribe({ id: 'a' });
+  await all.settle();
+  held[0]?.();
+  await all.settle();
+  await all.manager.update('a', { n: 3 });
+  await all.settle();
+  expect([told(first), told(newcomer)]).toEqual([
+    [
+      [1, 2],
+      [2, 3],
+    ],
+    [[2, 3]],
+  ]);
 });
