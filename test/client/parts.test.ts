@@ -7,7 +7,7 @@ import { delayOf } from '../../src/client/time.ts';
 import type { Json, JsonObject } from '../../src/json.ts';
 import { hostile } from '../helpers/arbitraries.ts';
 
-const copy = (value: Json): Json => JSON.parse(JSON.stringify(value));
+const copy = (value: Json): Json => structuredClone(value);
 
 function isFrozen(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
