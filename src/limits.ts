@@ -20,6 +20,16 @@ export interface Limits {
   readonly pageSize: number;
   /** Lexical tokens of one GraphQL document. LIMIT_EXCEEDED. @default 4000 */
   readonly documentTokens: number;
+  /** Fields inside each other, but for what is inside `__schema` and `__type`. LIMIT_EXCEEDED. @default 12 */
+  readonly documentDepth: number;
+  /** Fields at the top of one operation, each of which is a read or a write. LIMIT_EXCEEDED. @default 20 */
+  readonly rootFields: number;
+  /** Fields of one document, fragments spread. LIMIT_EXCEEDED. @default 500 */
+  readonly documentFields: number;
+  /** Aliases in one document, fragments spread. LIMIT_EXCEEDED. @default 30 */
+  readonly documentAliases: number;
+  /** Directives in one document, fragments spread. LIMIT_EXCEEDED. @default 50 */
+  readonly documentDirectives: number;
 }
 
 export const defaultLimits: Limits = {
@@ -32,6 +42,11 @@ export const defaultLimits: Limits = {
   requestIdBytes: 256,
   pageSize: 1000,
   documentTokens: 4000,
+  documentDepth: 12,
+  rootFields: 20,
+  documentFields: 500,
+  documentAliases: 30,
+  documentDirectives: 50,
 };
 
 /** Options over their defaults; one that is there but undefined is as one that is not. */

@@ -156,6 +156,11 @@ test("the README's limits are the ones in force", () => {
     `| a context as JSON | ${defaultLimits.contextBytes / 1024 ** 2} MiB |`,
     `| a request's body | ${defaultLimits.bodyBytes / 1024 ** 2} MiB `,
     `| a GraphQL document | ${documentTokens} tokens |`,
+    `| fields inside each other | ${defaultLimits.documentDepth} |`,
+    `| fields at the top of an operation | ${defaultLimits.rootFields} |`,
+    `| fields in a document, fragments spread | ${defaultLimits.documentFields} |`,
+    `| aliases in a document, fragments spread | ${defaultLimits.documentAliases} |`,
+    `| directives in a document, fragments spread | ${defaultLimits.documentDirectives} |`,
   ];
   for (const line of lines) expect(readme).toContain(line);
 });

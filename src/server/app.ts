@@ -76,7 +76,7 @@ export function createApp(options: AppOptions): App {
       graphiql && useGraphiQL(GRAPHQL_PATH),
       useJsonOnly(),
       useBodyLimit(limits.bodyBytes),
-      useDocumentLimit(limits.documentTokens),
+      useDocumentLimit(limits),
       useOutcome(),
       useRootField(),
       posts.plugin,
