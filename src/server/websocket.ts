@@ -2,6 +2,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits.ts';
 import { rewritten } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../schema/builder.ts';
@@ -12,7 +13,8 @@ import type { Outlet } from './fanout/member.ts';
 import { SocketOutlets } from './fanout/socket-outlets.ts';
 import type { KeepAlive, Way } from './keep-alive.ts';
 import type { Log } from './log.ts';
-import { Operations } from './operations.ts';
+import { fullness, type IsFull, Operations } from './operations.ts';
+import { Rate } from './rates.ts';
 import { Turns } from './turns.ts';
 import { onUpgrade } from './upgrades.ts';
 
@@ -30,6 +32,7 @@ export function attachWebSockets(
   yoga: Yoga,
   fanOut: FanOut,
   keepAlive: KeepAlive,
+  clock: Clock,
   limits: Limits,
   log: Log,
   isMeant: (request: IncomingMessage) => boolean,
@@ -47,6 +50,7 @@ export function attachWebSockets(
   const outlets = new SocketOutlets();
   const operations = new Operations();
   const graphql = makeServer<Record<string, never>, Connection>({
+    connectionInitWaitTimeout: limits.handshakeMs,
     execute: async (args) => {
       const { execute, turns } = pipelineOf(args);
       return withoutStatuses(await turns.run(() => execute(args)));
@@ -57,6 +61,7 @@ export function attachWebSockets(
     },
     onSubscribe(ctx, id, params) {
       operations.begin(ctx, id, params);
+      if (ctx.extra.isFull(ctx)) return [TOO_MANY];
       return argumentsOf(ctx.extra, id, params);
     },
     async onOperation(ctx, id, params, _args, results) {
@@ -78,7 +83,13 @@ export function attachWebSockets(
   });
   sockets.on('connection', (socket, request) => {
     const { socket: stream } = request;
-    const connection = { socket, request, turns: new Turns(socket, stream) };
+    const isFull = fullness(limits.socketOperations);
+    const connection: Connection = { socket, request, turns: new Turns(socket, stream), isFull };
+    const rate = new Rate(clock, limits.socketMessagesPerSecond);
+    const counted = (): void => {
+      const wait = rate.count();
+      if (wait > 0) connection.turns.hold(wait, clock);
+    };
     const fail = (error: unknown): void => {
       // Of all that is thrown here, graphql-ws tells what only servers may say apart by nothing but its words.
       if (!(error instanceof Error && error.message.startsWith('Unexpected message of type'))) maskError(error, log);
@@ -92,6 +103,7 @@ export function attachWebSockets(
         onMessage(handle) {
           socket.on('message', (data) => {
             handle(String(data)).catch(fail);
+            counted();
             connection.turns.look();
           });
         },
@@ -106,6 +118,10 @@ export function attachWebSockets(
     // They are held as long as there is the socket; what they said has been looked at.
     request.headers = {};
     request.rawHeaders = [];
+    socket.on('ping', () => {
+      counted();
+      connection.turns.look();
+    });
     socket.on('pong', (data) => kept.answered(String(data)));
   });
   onUpgrade(httpServer, (request, stream, head) => {
@@ -172,10 +188,15 @@ const UNRESOLVED = new GraphQLError('Could not determine what operation to execu
   extensions: { code: 'BAD_USER_INPUT' },
 });
 
+const TOO_MANY = new GraphQLError('Too many operations run on this WebSocket.', {
+  extensions: { code: 'LIMIT_EXCEEDED' },
+});
+
 interface Connection {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
   readonly turns: Turns;
+  readonly isFull: IsFull;
 }
 
 type Pipeline = Pick<Enveloped, 'execute' | 'subscribe'> & {
