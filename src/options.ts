@@ -1,3 +1,4 @@
+import { isOrigin } from './server/origins.ts';
 import type { ServerOptions } from './server/server-options.ts';
 
 /** What the process can be told: the server's options that make sense from outside. */
@@ -7,6 +8,7 @@ export type Options = Omit<
     | 'host'
     | 'port'
     | 'insecure'
+    | 'allowedOrigins'
     | 'graphiql'
     | 'timeUnit'
     | 'timeProvider'
@@ -71,6 +73,14 @@ function choice(...choices: readonly string[]): Kind {
   };
 }
 
+function list(takes: string, accepts: (item: unknown) => boolean): Kind {
+  return {
+    takes,
+    accepts: (value) => Array.isArray(value) && value.every(accepts),
+    fromText: (given) => given.split(',').map((item) => item.trim()),
+  };
+}
+
 function call(signature: string): Kind {
   return { takes: `a function ${signature}`, accepts: (value) => typeof value === 'function' };
 }
@@ -110,6 +120,12 @@ export const options: { readonly [Name in OptionName]: Option } = {
     env: 'ARPEGGIO_INSECURE',
     fallback: 'false',
     description: 'Listen beyond loopback although everybody could read and write everything.',
+  },
+  allowedOrigins: {
+    ...list('origins with commas between, such as https://app.example', isOrigin),
+    env: 'ARPEGGIO_ALLOWED_ORIGINS',
+    fallback: 'none: only its own',
+    description: 'Origins whose pages may use the server, over HTTP (CORS) and WebSocket.',
   },
   graphiql: {
     ...onOff,

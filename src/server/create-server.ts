@@ -22,6 +22,7 @@ import { FanOut } from './fanout/fan-out.ts';
 import { KeepAlive, type Way } from './keep-alive.ts';
 import { consoleLog } from './log.ts';
 import { isLoopback } from './loopback.ts';
+import { Origins } from './origins.ts';
 import { inTurn } from './pipelining.ts';
 import { limitRequests, requestOptions } from './requests.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -56,6 +57,7 @@ const GRACE_MS = 5000;
 export function createServer(options: ServerOptions = {}, clock: Clock = systemClock(options)): Server {
   const { host = '127.0.0.1', port = 4000, insecure = false, log = consoleLog, deliveries = noDeliveries() } = options;
   const limits = withDefaults(defaultLimits, options.limits);
+  const origins = new Origins(options.allowedOrigins);
   const engine = createEngine(options, limits, log, clock);
   const { manager, cleanup } = engine;
   let closed: Promise<void> | undefined;
@@ -98,7 +100,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   };
   const httpServer = createHttpServer(
     { ...upgradeOptions, ...requestOptions(limits) },
-    inTurn(limitRequests(limits, clock, GRAPHQL_PATH, respond)),
+    inTurn(origins.told(limitRequests(limits, clock, GRAPHQL_PATH, respond))),
   );
   // Node leaves out headers past a count of its own, without a word.
   httpServer.maxHeadersCount = 0;
@@ -116,7 +118,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
       await engine.start();
       await listening(httpServer, port, host);
       const isMeant = (request: IncomingMessage): boolean => targetOf(urlOf(request)) === 'here';
-      sockets = attachWebSockets(httpServer, app.yoga, fanOut, keepAlive, clock, limits, log, isMeant);
+      sockets = attachWebSockets(httpServer, app.yoga, fanOut, keepAlive, clock, limits, origins, log, isMeant);
       cleanup.join();
       if (options.contextAutoDelete) await cleanup.startUnlessSet({ intervalMs: options.cleanupIntervalMs });
       return addressOf(httpServer, host);

@@ -21,6 +21,8 @@ export interface ServerOptions
   readonly port?: number;
   /** Allows everybody who can reach a host beyond loopback to read and write everything. @default false */
   readonly insecure?: boolean;
+  /** Origins, such as `https://app.example`, whose pages may use the server beside its own. @default none */
+  readonly allowedOrigins?: readonly string[];
   /** Shows GraphiQL to browsers that open the endpoint. @default true */
   readonly graphiql?: boolean;
   /** Renders `Delta.delta` where no format is asked for. @default NESTED */

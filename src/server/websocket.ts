@@ -14,6 +14,7 @@ import { SocketOutlets } from './fanout/socket-outlets.ts';
 import type { KeepAlive, Way } from './keep-alive.ts';
 import type { Log } from './log.ts';
 import { fullness, type IsFull, Operations } from './operations.ts';
+import type { Origins } from './origins.ts';
 import { Rate } from './rates.ts';
 import { Turns } from './turns.ts';
 import { onUpgrade } from './upgrades.ts';
@@ -34,6 +35,7 @@ export function attachWebSockets(
   keepAlive: KeepAlive,
   clock: Clock,
   limits: Limits,
+  origins: Origins,
   log: Log,
   isMeant: (request: IncomingMessage) => boolean,
 ): WebSockets {
@@ -43,7 +45,7 @@ export function attachWebSockets(
     path: GRAPHQL_PATH,
     maxPayload: limits.bodyBytes,
     closeTimeout: CLOSE_TIMEOUT_MS,
-    verifyClient: ({ req }: { req: IncomingMessage }) => isMeant(req) && isSameOrigin(req),
+    verifyClient: ({ req }: { req: IncomingMessage }) => isMeant(req) && origins.mayOpen(req),
     handleProtocols,
   };
   const sockets = new WebSocketServer(options);
@@ -212,12 +214,6 @@ function contextOf({ contextValue }: ExecutionArgs): ResolverContext {
 /** graphql-ws hands execution nothing but its arguments: the operation's own pipeline travels as the root value. */
 function pipelineOf(args: ExecutionArgs): Pipeline {
   return args.rootValue as Pipeline;
-}
-
-/** A browser names the page that opens a socket; only our own pages may, since a socket asks nobody else for permission. */
-function isSameOrigin({ headers }: IncomingMessage): boolean {
-  if (headers.origin === undefined) return true;
-  return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host;
 }
 
 function withoutStatuses<T>(result: T): T {
