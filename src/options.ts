@@ -9,6 +9,7 @@ export type Options = Omit<
     | 'port'
     | 'insecure'
     | 'allowedOrigins'
+    | 'trustedDocuments'
     | 'graphiql'
     | 'timeUnit'
     | 'timeProvider'
@@ -126,6 +127,14 @@ export const options: { readonly [Name in OptionName]: Option } = {
     env: 'ARPEGGIO_ALLOWED_ORIGINS',
     fallback: 'none: only its own',
     description: 'Origins whose pages may use the server, over HTTP (CORS) and WebSocket.',
+  },
+  trustedDocuments: {
+    takes: 'the path of a JSON file, or an object {id: document}',
+    accepts: (value) => typeof value === 'object' || (typeof value === 'string' && value !== ''),
+    fromText: (given) => given,
+    env: 'ARPEGGIO_TRUSTED_DOCUMENTS',
+    fallback: 'none: any document runs',
+    description: 'The only documents that run, asked by their text or by their id.',
   },
   graphiql: {
     ...onOff,

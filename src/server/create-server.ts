@@ -26,6 +26,7 @@ import { Origins } from './origins.ts';
 import { inTurn } from './pipelining.ts';
 import { limitRequests, requestOptions } from './requests.ts';
 import type { ServerOptions } from './server-options.ts';
+import { trustedDocuments } from './trusted-documents.ts';
 import { upgradeOptions } from './upgrades.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
 
@@ -58,6 +59,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   const { host = '127.0.0.1', port = 4000, insecure = false, log = consoleLog, deliveries = noDeliveries() } = options;
   const limits = withDefaults(defaultLimits, options.limits);
   const origins = new Origins(options.allowedOrigins);
+  const trusted = options.trustedDocuments === undefined ? undefined : trustedDocuments(options.trustedDocuments);
   const engine = createEngine(options, limits, log, clock);
   const { manager, cleanup } = engine;
   let closed: Promise<void> | undefined;
@@ -75,6 +77,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     log,
     deltaFormatter: options.deltaFormatter,
     graphiql: options.graphiql ?? true,
+    trusted,
     plans,
     fanOut,
     onStream(response) {
@@ -118,7 +121,18 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
       await engine.start();
       await listening(httpServer, port, host);
       const isMeant = (request: IncomingMessage): boolean => targetOf(urlOf(request)) === 'here';
-      sockets = attachWebSockets(httpServer, app.yoga, fanOut, keepAlive, clock, limits, origins, log, isMeant);
+      sockets = attachWebSockets(
+        httpServer,
+        app.yoga,
+        fanOut,
+        keepAlive,
+        clock,
+        limits,
+        origins,
+        trusted,
+        log,
+        isMeant,
+      );
       cleanup.join();
       if (options.contextAutoDelete) await cleanup.startUnlessSet({ intervalMs: options.cleanupIntervalMs });
       return addressOf(httpServer, host);

@@ -16,6 +16,7 @@ import type { Log } from './log.ts';
 import { fullness, type IsFull, Operations } from './operations.ts';
 import type { Origins } from './origins.ts';
 import { Rate } from './rates.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 import { Turns } from './turns.ts';
 import { onUpgrade } from './upgrades.ts';
 
@@ -36,6 +37,7 @@ export function attachWebSockets(
   clock: Clock,
   limits: Limits,
   origins: Origins,
+  trusted: TrustedDocuments | undefined,
   log: Log,
   isMeant: (request: IncomingMessage) => boolean,
 ): WebSockets {
@@ -144,7 +146,7 @@ export function attachWebSockets(
     const enveloped = envelopedFor(yoga, params, connection.request);
     // What is thrown here would close the socket, with every other operation on it.
     try {
-      const document = enveloped.parse(params.query);
+      const document = enveloped.parse(trusted ? trusted.textOf(params) : params.query);
       if (!getOperationAST(document, params.operationName)) return [UNRESOLVED];
       const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
       if (errors.length > 0) return errors.map(withoutStatus);
