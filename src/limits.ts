@@ -20,6 +20,36 @@ export interface Limits {
   readonly pageSize: number;
   /** Lexical tokens of one GraphQL document. LIMIT_EXCEEDED. @default 4000 */
   readonly documentTokens: number;
+  /** Fields inside each other, but for what is inside `__schema` and `__type`. LIMIT_EXCEEDED. @default 12 */
+  readonly documentDepth: number;
+  /** Fields at the top of one operation, each of which is a read or a write. LIMIT_EXCEEDED. @default 20 */
+  readonly rootFields: number;
+  /** Fields of one document, fragments spread. LIMIT_EXCEEDED. @default 500 */
+  readonly documentFields: number;
+  /** Aliases in one document, fragments spread. LIMIT_EXCEEDED. @default 30 */
+  readonly documentAliases: number;
+  /** Directives in one document, fragments spread. LIMIT_EXCEEDED. @default 50 */
+  readonly documentDirectives: number;
+  /** Connections of one address, WebSockets included; those of IPv6 by /64. Past it they are cut as they come. @default 10000 */
+  readonly connectionsPerAddress: number;
+  /** From a WebSocket's opening to its `connection_init`, in milliseconds. Closed with 4408. @default 3000 */
+  readonly handshakeMs: number;
+  /** Operations that run at once on one WebSocket, subscriptions above all. LIMIT_EXCEEDED. @default 1000 */
+  readonly socketOperations: number;
+  /** Messages of one WebSocket in a second. What comes faster is left unread until it is due. @default 1000 */
+  readonly socketMessagesPerSecond: number;
+  /** Operations of one address over HTTP in a second; those of IPv6 by /64. LIMIT_EXCEEDED with 429. @default Infinity */
+  readonly requestsPerSecond: number;
+  /** From a connection's opening, or a request's first byte, to the end of its headers, in milliseconds. 408. @default 20000 */
+  readonly headersMs: number;
+  /** From a request's first byte to its last, in milliseconds. 408. @default 60000 */
+  readonly requestMs: number;
+  /** From an answer to the next request of its connection, in milliseconds. Cut. @default 5000 */
+  readonly idleMs: number;
+  /** Bytes of a request's headers. 431. @default 16 KiB */
+  readonly headerBytes: number;
+  /** How many headers a request has. LIMIT_EXCEEDED with 431. @default 100 */
+  readonly headerCount: number;
 }
 
 export const defaultLimits: Limits = {
@@ -32,6 +62,21 @@ export const defaultLimits: Limits = {
   requestIdBytes: 256,
   pageSize: 1000,
   documentTokens: 4000,
+  documentDepth: 12,
+  rootFields: 20,
+  documentFields: 500,
+  documentAliases: 30,
+  documentDirectives: 50,
+  connectionsPerAddress: 10_000,
+  handshakeMs: 3000,
+  socketOperations: 1000,
+  socketMessagesPerSecond: 1000,
+  requestsPerSecond: Number.POSITIVE_INFINITY,
+  headersMs: 20_000,
+  requestMs: 60_000,
+  idleMs: 5000,
+  headerBytes: 16 * 1024,
+  headerCount: 100,
 };
 
 /** Options over their defaults; one that is there but undefined is as one that is not. */

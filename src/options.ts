@@ -1,3 +1,4 @@
+import { isOrigin } from './server/origins.ts';
 import type { ServerOptions } from './server/server-options.ts';
 
 /** What the process can be told: the server's options that make sense from outside. */
@@ -7,6 +8,8 @@ export type Options = Omit<
     | 'host'
     | 'port'
     | 'insecure'
+    | 'allowedOrigins'
+    | 'trustedDocuments'
     | 'graphiql'
     | 'timeUnit'
     | 'timeProvider'
@@ -71,6 +74,14 @@ function choice(...choices: readonly string[]): Kind {
   };
 }
 
+function list(takes: string, accepts: (item: unknown) => boolean): Kind {
+  return {
+    takes,
+    accepts: (value) => Array.isArray(value) && value.every(accepts),
+    fromText: (given) => given.split(',').map((item) => item.trim()),
+  };
+}
+
 function call(signature: string): Kind {
   return { takes: `a function ${signature}`, accepts: (value) => typeof value === 'function' };
 }
@@ -110,6 +121,20 @@ export const options: { readonly [Name in OptionName]: Option } = {
     env: 'ARPEGGIO_INSECURE',
     fallback: 'false',
     description: 'Listen beyond loopback although everybody could read and write everything.',
+  },
+  allowedOrigins: {
+    ...list('origins with commas between, such as https://app.example', isOrigin),
+    env: 'ARPEGGIO_ALLOWED_ORIGINS',
+    fallback: 'none: only its own',
+    description: 'Origins whose pages may use the server, over HTTP (CORS) and WebSocket.',
+  },
+  trustedDocuments: {
+    takes: 'the path of a JSON file, or an object {id: document}',
+    accepts: (value) => typeof value === 'object' || (typeof value === 'string' && value !== ''),
+    fromText: (given) => given,
+    env: 'ARPEGGIO_TRUSTED_DOCUMENTS',
+    fallback: 'none: any document runs',
+    description: 'The only documents that run, asked by their text or by their id.',
   },
   graphiql: {
     ...onOff,

@@ -32,7 +32,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     'archive',
     'cleanup',
   ],
-  options: ['server/server-options'],
+  options: ['server/server-options', 'server/origins'],
   config: ['options'],
   cli: [...BASE, 'delta', 'config', 'options', 'server', 'client'],
   main: ['cli'],

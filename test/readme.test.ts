@@ -156,6 +156,19 @@ test("the README's limits are the ones in force", () => {
     `| a context as JSON | ${defaultLimits.contextBytes / 1024 ** 2} MiB |`,
     `| a request's body | ${defaultLimits.bodyBytes / 1024 ** 2} MiB `,
     `| a GraphQL document | ${documentTokens} tokens |`,
+    `| fields inside each other | ${defaultLimits.documentDepth} |`,
+    `| fields at the top of an operation | ${defaultLimits.rootFields} |`,
+    `| fields in a document, fragments spread | ${defaultLimits.documentFields} |`,
+    `| aliases in a document, fragments spread | ${defaultLimits.documentAliases} |`,
+    `| directives in a document, fragments spread | ${defaultLimits.documentDirectives} |`,
+    `| operations at once on a WebSocket | ${defaultLimits.socketOperations} |`,
+    `| messages of a WebSocket in a second | ${defaultLimits.socketMessagesPerSecond} |`,
+    `| from a WebSocket's opening to its \`connection_init\` | ${defaultLimits.handshakeMs / 1000} s |`,
+    `| connections of an address (IPv6: of a /64) | ${defaultLimits.connectionsPerAddress.toLocaleString('en-US')} |`,
+    `| a request's headers | ${defaultLimits.headerCount}, of ${defaultLimits.headerBytes / 1024} KiB |`,
+    `| a request's headers to come | ${defaultLimits.headersMs / 1000} s |`,
+    `| all of a request to come | ${defaultLimits.requestMs / 1000} s |`,
+    `| the next request of a connection to come | ${defaultLimits.idleMs / 1000} s |`,
   ];
   for (const line of lines) expect(readme).toContain(line);
 });

@@ -24,6 +24,7 @@ import { useOutcome } from './outcome.ts';
 import { plainPosts } from './plain-posts.ts';
 import { useSharedStreams } from './shared-streams.ts';
 import { useStreams } from './streams.ts';
+import { type TrustedDocuments, useTrustedDocuments } from './trusted-documents.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -34,6 +35,7 @@ export interface AppOptions {
   readonly deltaFormatter: DeltaFormatter | undefined;
   readonly log: Log;
   readonly graphiql: boolean;
+  readonly trusted: TrustedDocuments | undefined;
   readonly plans: Plans;
   /** Where subscriptions over SSE are shared. */
   readonly fanOut: FanOut;
@@ -56,7 +58,7 @@ export function maskError(error: unknown, log: Log): GraphQLError {
 
 /** GraphQL over HTTP and SSE, and the pipeline that WebSocket operations go through too. It listens to no port. */
 export function createApp(options: AppOptions): App {
-  const { manager, cleanup, limits, deltaFormatter, log, graphiql, plans, fanOut, onStream, ready } = options;
+  const { manager, cleanup, limits, deltaFormatter, log, graphiql, trusted, plans, fanOut, onStream, ready } = options;
   const context: ResolverContext = { manager, cleanup, deltaFormatter };
   const documentCache = new DocumentCache<DocumentNode>();
   const posts = plainPosts(GRAPHQL_PATH, limits.bodyBytes, documentCache);
@@ -67,6 +69,7 @@ export function createApp(options: AppOptions): App {
     graphqlEndpoint: GRAPHQL_PATH,
     // Ours is among the plugins.
     maxRequestBodySize: false,
+    extraParamNames: trusted ? ['documentId'] : [],
     parserAndValidationCache: { documentCache, errorCache: new DocumentCache() },
     // Yoga's own check would answer, before our plugin is asked, every URL that ends so: no URL ends in a line break.
     healthCheckEndpoint: '\n',
@@ -76,7 +79,8 @@ export function createApp(options: AppOptions): App {
       graphiql && useGraphiQL(GRAPHQL_PATH),
       useJsonOnly(),
       useBodyLimit(limits.bodyBytes),
-      useDocumentLimit(limits.documentTokens),
+      trusted !== undefined && useTrustedDocuments(trusted),
+      useDocumentLimit(limits),
       useOutcome(),
       useRootField(),
       posts.plugin,

@@ -11,6 +11,7 @@ import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ContextManager } from '../context/manager.ts';
 import { defaultLimits, withDefaults } from '../limits.ts';
+import { limitPerAddress } from './addresses.ts';
 import { createApp, GRAPHQL_PATH, maskError } from './app.ts';
 import { trackConnections } from './connections.ts';
 import { createEngine } from './engine.ts';
@@ -21,8 +22,11 @@ import { FanOut } from './fanout/fan-out.ts';
 import { KeepAlive, type Way } from './keep-alive.ts';
 import { consoleLog } from './log.ts';
 import { isLoopback } from './loopback.ts';
+import { Origins } from './origins.ts';
 import { inTurn } from './pipelining.ts';
+import { limitRequests, requestOptions } from './requests.ts';
 import type { ServerOptions } from './server-options.ts';
+import { trustedDocuments } from './trusted-documents.ts';
 import { upgradeOptions } from './upgrades.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
 
@@ -54,6 +58,8 @@ const GRACE_MS = 5000;
 export function createServer(options: ServerOptions = {}, clock: Clock = systemClock(options)): Server {
   const { host = '127.0.0.1', port = 4000, insecure = false, log = consoleLog, deliveries = noDeliveries() } = options;
   const limits = withDefaults(defaultLimits, options.limits);
+  const origins = new Origins(options.allowedOrigins);
+  const trusted = options.trustedDocuments === undefined ? undefined : trustedDocuments(options.trustedDocuments);
   const engine = createEngine(options, limits, log, clock);
   const { manager, cleanup } = engine;
   let closed: Promise<void> | undefined;
@@ -71,6 +77,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     log,
     deltaFormatter: options.deltaFormatter,
     graphiql: options.graphiql ?? true,
+    trusted,
     plans,
     fanOut,
     onStream(response) {
@@ -94,7 +101,13 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
       app.listener(request, response);
     }
   };
-  const httpServer = createHttpServer(upgradeOptions, inTurn(respond));
+  const httpServer = createHttpServer(
+    { ...upgradeOptions, ...requestOptions(limits) },
+    inTurn(origins.told(limitRequests(limits, clock, GRAPHQL_PATH, respond))),
+  );
+  // Node leaves out headers past a count of its own, without a word.
+  httpServer.maxHeadersCount = 0;
+  limitPerAddress(httpServer, limits.connectionsPerAddress);
   const connections = trackConnections(httpServer);
   let sockets: WebSockets | undefined;
 
@@ -108,7 +121,18 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
       await engine.start();
       await listening(httpServer, port, host);
       const isMeant = (request: IncomingMessage): boolean => targetOf(urlOf(request)) === 'here';
-      sockets = attachWebSockets(httpServer, app.yoga, fanOut, keepAlive, limits, log, isMeant);
+      sockets = attachWebSockets(
+        httpServer,
+        app.yoga,
+        fanOut,
+        keepAlive,
+        clock,
+        limits,
+        origins,
+        trusted,
+        log,
+        isMeant,
+      );
       cleanup.join();
       if (options.contextAutoDelete) await cleanup.startUnlessSet({ intervalMs: options.cleanupIntervalMs });
       return addressOf(httpServer, host);

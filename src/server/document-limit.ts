@@ -1,11 +1,16 @@
 import { type DocumentNode, GraphQLError, type ParseOptions, parse, type Source } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { Limits } from '../limits.ts';
+import { type DocumentMeasure, measureOf } from './document-measure.ts';
 
-/** Bounds what parsing may cost, and gives its errors a code and a status. */
-export function useDocumentLimit(maxTokens: number): Plugin {
+/**
+ * Bounds what a document may cost, and gives parsing's errors a code and a status. All is decided as it is parsed: validation itself
+ * compares every two fields of a selection, and what was parsed before is not looked at again.
+ */
+export function useDocumentLimit(limits: Limits): Plugin {
   return {
     onParse({ setParseFn }) {
-      setParseFn((source, options) => parseWithin(maxTokens, source, options));
+      setParseFn((source, options) => parseWithin(limits, source, options));
       return ({ result }) => {
         if (!(result instanceof GraphQLError)) return;
         result.extensions['code'] ??= 'GRAPHQL_PARSE_FAILED';
@@ -16,9 +21,12 @@ export function useDocumentLimit(maxTokens: number): Plugin {
   };
 }
 
-function parseWithin(maxTokens: number, source: string | Source, options: ParseOptions | undefined): DocumentNode {
+function parseWithin(limits: Limits, source: string | Source, options: ParseOptions | undefined): DocumentNode {
+  const { documentTokens: maxTokens } = limits;
   try {
-    return parse(source, { ...options, maxTokens });
+    const document = parse(source, { ...options, maxTokens });
+    assertWithin(limits, measureOf(document));
+    return document;
   } catch (error) {
     // The parser descends as deep as the document does: a full stack is the document's fault, not ours.
     if (error instanceof RangeError) throw limitExceeded('The document nests too deeply.');
@@ -28,6 +36,16 @@ function parseWithin(maxTokens: number, source: string | Source, options: ParseO
     }
     throw error;
   }
+}
+
+function assertWithin(limits: Limits, measure: DocumentMeasure): void {
+  const { documentDepth, rootFields, documentFields, documentAliases, documentDirectives } = limits;
+  if (measure.depth > documentDepth) throw limitExceeded(`The document selects more than ${documentDepth} levels.`);
+  if (measure.rootFields > rootFields) throw limitExceeded(`An operation has more than ${rootFields} root fields.`);
+  if (measure.fields > documentFields) throw limitExceeded(`The document has more than ${documentFields} fields.`);
+  if (measure.aliases > documentAliases) throw limitExceeded(`The document has more than ${documentAliases} aliases.`);
+  if (measure.directives > documentDirectives)
+    throw limitExceeded(`The document has more than ${documentDirectives} directives.`);
 }
 
 function limitExceeded(message: string): GraphQLError {

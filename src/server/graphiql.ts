@@ -14,6 +14,7 @@ const POLICY = [
   'worker-src blob:',
   "connect-src 'self'",
   "base-uri 'none'",
+  "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
 
@@ -40,6 +41,8 @@ export function useGraphiQL(endpoint: string): Plugin {
         'content-type': 'text/html; charset=utf-8',
         'content-security-policy': POLICY,
         'x-content-type-options': 'nosniff',
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
         'referrer-policy': 'no-referrer',
         vary: 'accept, accept-encoding',
         'cache-control': 'no-cache',

@@ -1,7 +1,10 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-/** Forms and plain text, which a browser sends across origins without asking, are no way to post an operation. */
+/**
+ * Posts are JSON as it is. Forms and plain text, which a browser sends across origins without asking, are no way to post an operation, and
+ * nothing is unzipped, of which a few bytes could become any number.
+ */
 export function useJsonOnly(): Plugin {
   return {
     onRequestParse({ request, requestParser, setRequestParser, endResponse, fetchAPI }) {
@@ -15,12 +18,21 @@ export function useJsonOnly(): Plugin {
         });
       }
       if (request.method !== 'POST') return;
+      const refuse = (message: string, headers: Record<string, string> = {}): void => {
+        const error = { message, extensions: { code: 'BAD_USER_INPUT' } };
+        endResponse(fetchAPI.Response.json({ errors: [error] }, { status: 415, headers }));
+      };
+      if (isEncoded(request.headers.get('content-encoding')))
+        return refuse('Post operations without Content-Encoding.', { 'accept-encoding': 'identity' });
       const [type = ''] = (request.headers.get('content-type') ?? '').split(';');
       if (['application/json', 'application/graphql+json'].includes(type.trim().toLowerCase())) return;
-      const error = { message: 'Post operations as application/json.', extensions: { code: 'BAD_USER_INPUT' } };
-      endResponse(fetchAPI.Response.json({ errors: [error] }, { status: 415 }));
+      refuse('Post operations as application/json.');
     },
   };
+}
+
+export function isEncoded(encoding: string | null | undefined): boolean {
+  return typeof encoding === 'string' && encoding.trim().toLowerCase() !== 'identity';
 }
 
 const NOT_JSON = new GraphQLError('variables and extensions are written as JSON.', {

@@ -33,3 +33,15 @@ export class Operations {
 }
 
 async function* nothing(): AsyncGenerator<never> {}
+
+export type IsFull = (table: Table) => boolean;
+
+/** Whether a connection, as it begins an operation, has more than so many. They are counted only where they may be. */
+export function fullness(most: number): IsFull {
+  let atMost = 0;
+  return ({ subscriptions }) => {
+    atMost += 1;
+    if (atMost > most) atMost = Object.keys(subscriptions).length;
+    return atMost > most;
+  };
+}

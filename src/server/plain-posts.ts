@@ -5,6 +5,7 @@ import { isObject } from '../json.ts';
 import { postedBy } from './body-limit.ts';
 import type { DocumentCache } from './document-cache.ts';
 import { envelopedFor, type Yoga } from './enveloped.ts';
+import { isEncoded } from './json-only.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -69,7 +70,7 @@ export function plainPosts(path: string, maxBytes: number, documents: DocumentCa
   /** None where it is not a plain post. */
   function answerTypeOf({ method, url, headers }: IncomingMessage): string | undefined {
     if (method !== 'POST' || url !== path || !POSTED_TYPES.has(headers['content-type'])) return undefined;
-    if (Number(headers['content-length'] ?? 0) > maxBytes) return undefined;
+    if (Number(headers['content-length'] ?? 0) > maxBytes || isEncoded(headers['content-encoding'])) return undefined;
     return ANSWER_TYPES.get((headers.accept ?? '*/*').split(',', 1)[0]);
   }
 

@@ -9,6 +9,7 @@ import type { Limits } from '../limits.ts';
 import type { Store, StoreOptions } from '../store/store.ts';
 import type { Deliveries } from './fanout/deliveries.ts';
 import type { Log } from './log.ts';
+import type { TrustedDocumentsById } from './trusted-documents.ts';
 
 export interface ServerOptions
   extends ClockOptions,
@@ -21,6 +22,10 @@ export interface ServerOptions
   readonly port?: number;
   /** Allows everybody who can reach a host beyond loopback to read and write everything. @default false */
   readonly insecure?: boolean;
+  /** Origins, such as `https://app.example`, whose pages may use the server beside its own. @default none */
+  readonly allowedOrigins?: readonly string[];
+  /** The only documents that run, by their ids, or the JSON file that they are in. @default none: any document runs */
+  readonly trustedDocuments?: string | TrustedDocumentsById;
   /** Shows GraphiQL to browsers that open the endpoint. @default true */
   readonly graphiql?: boolean;
   /** Renders `Delta.delta` where no format is asked for. @default NESTED */

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import type { Clock } from '../clock.ts';
 
 /** How many answers of one connection may be worked out at once. */
 export const AT_ONCE = 16;
@@ -8,7 +9,7 @@ export const FULL_BYTES = 1024 * 1024;
 
 /**
  * Works out a WebSocket's answers as its client takes them. Where it does not, what it asks stays unread: a socket that is full, or on which
- * answers wait for their turn, is paused.
+ * answers wait for their turn, is paused. So is one whose messages come too fast.
  */
 export class Turns {
   readonly #socket: WebSocket;
@@ -16,6 +17,7 @@ export class Turns {
   readonly #waiting: (() => void)[] = [];
   #running = 0;
   #isDraining = false;
+  #isHeld = false;
 
   constructor(socket: WebSocket, stream: Socket) {
     this.#socket = socket;
@@ -45,13 +47,23 @@ export class Turns {
     }
   }
 
+  /** Reads nothing more for so many milliseconds. */
+  hold(ms: number, clock: Clock): void {
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    clock.after(ms, () => {
+      this.#isHeld = false;
+      this.look();
+    });
+  }
+
   /** To be called whenever something has come. */
   look(): void {
     while (this.#isFree && this.#waiting.length > 0) {
       this.#running += 1;
       this.#waiting.shift()?.();
     }
-    if (this.#isFull || this.#waiting.length > 0) this.#socket.pause();
+    if (this.#isFull || this.#isHeld || this.#waiting.length > 0) this.#socket.pause();
     else if (this.#socket.isPaused) this.#socket.resume();
     if (!this.#isFull || this.#isDraining) return;
     this.#isDraining = true;

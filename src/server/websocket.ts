@@ -2,6 +2,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits.ts';
 import { rewritten } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../schema/builder.ts';
@@ -12,7 +13,10 @@ import type { Outlet } from './fanout/member.ts';
 import { SocketOutlets } from './fanout/socket-outlets.ts';
 import type { KeepAlive, Way } from './keep-alive.ts';
 import type { Log } from './log.ts';
-import { Operations } from './operations.ts';
+import { fullness, type IsFull, Operations } from './operations.ts';
+import type { Origins } from './origins.ts';
+import { Rate } from './rates.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 import { Turns } from './turns.ts';
 import { onUpgrade } from './upgrades.ts';
 
@@ -30,7 +34,10 @@ export function attachWebSockets(
   yoga: Yoga,
   fanOut: FanOut,
   keepAlive: KeepAlive,
+  clock: Clock,
   limits: Limits,
+  origins: Origins,
+  trusted: TrustedDocuments | undefined,
   log: Log,
   isMeant: (request: IncomingMessage) => boolean,
 ): WebSockets {
@@ -40,13 +47,14 @@ export function attachWebSockets(
     path: GRAPHQL_PATH,
     maxPayload: limits.bodyBytes,
     closeTimeout: CLOSE_TIMEOUT_MS,
-    verifyClient: ({ req }: { req: IncomingMessage }) => isMeant(req) && isSameOrigin(req),
+    verifyClient: ({ req }: { req: IncomingMessage }) => isMeant(req) && origins.mayOpen(req),
     handleProtocols,
   };
   const sockets = new WebSocketServer(options);
   const outlets = new SocketOutlets();
   const operations = new Operations();
   const graphql = makeServer<Record<string, never>, Connection>({
+    connectionInitWaitTimeout: limits.handshakeMs,
     execute: async (args) => {
       const { execute, turns } = pipelineOf(args);
       return withoutStatuses(await turns.run(() => execute(args)));
@@ -57,6 +65,7 @@ export function attachWebSockets(
     },
     onSubscribe(ctx, id, params) {
       operations.begin(ctx, id, params);
+      if (ctx.extra.isFull(ctx)) return [TOO_MANY];
       return argumentsOf(ctx.extra, id, params);
     },
     async onOperation(ctx, id, params, _args, results) {
@@ -78,7 +87,13 @@ export function attachWebSockets(
   });
   sockets.on('connection', (socket, request) => {
     const { socket: stream } = request;
-    const connection = { socket, request, turns: new Turns(socket, stream) };
+    const isFull = fullness(limits.socketOperations);
+    const connection: Connection = { socket, request, turns: new Turns(socket, stream), isFull };
+    const rate = new Rate(clock, limits.socketMessagesPerSecond);
+    const counted = (): void => {
+      const wait = rate.count();
+      if (wait > 0) connection.turns.hold(wait, clock);
+    };
     const fail = (error: unknown): void => {
       // Of all that is thrown here, graphql-ws tells what only servers may say apart by nothing but its words.
       if (!(error instanceof Error && error.message.startsWith('Unexpected message of type'))) maskError(error, log);
@@ -92,6 +107,7 @@ export function attachWebSockets(
         onMessage(handle) {
           socket.on('message', (data) => {
             handle(String(data)).catch(fail);
+            counted();
             connection.turns.look();
           });
         },
@@ -106,6 +122,10 @@ export function attachWebSockets(
     // They are held as long as there is the socket; what they said has been looked at.
     request.headers = {};
     request.rawHeaders = [];
+    socket.on('ping', () => {
+      counted();
+      connection.turns.look();
+    });
     socket.on('pong', (data) => kept.answered(String(data)));
   });
   onUpgrade(httpServer, (request, stream, head) => {
@@ -126,7 +146,7 @@ export function attachWebSockets(
     const enveloped = envelopedFor(yoga, params, connection.request);
     // What is thrown here would close the socket, with every other operation on it.
     try {
-      const document = enveloped.parse(params.query);
+      const document = enveloped.parse(trusted ? trusted.textOf(params) : params.query);
       if (!getOperationAST(document, params.operationName)) return [UNRESOLVED];
       const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
       if (errors.length > 0) return errors.map(withoutStatus);
@@ -173,10 +193,15 @@ const UNRESOLVED = new GraphQLError('Could not determine what operation to execu
   extensions: { code: 'BAD_USER_INPUT' },
 });
 
+const TOO_MANY = new GraphQLError('Too many operations run on this WebSocket.', {
+  extensions: { code: 'LIMIT_EXCEEDED' },
+});
+
 interface Connection {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
   readonly turns: Turns;
+  readonly isFull: IsFull;
 }
 
 type Pipeline = Pick<Enveloped, 'execute' | 'subscribe'> & {
@@ -192,12 +217,6 @@ function contextOf({ contextValue }: ExecutionArgs): ResolverContext {
 /** graphql-ws hands execution nothing but its arguments: the operation's own pipeline travels as the root value. */
 function pipelineOf(args: ExecutionArgs): Pipeline {
   return args.rootValue as Pipeline;
-}
-
-/** A browser names the page that opens a socket; only our own pages may, since a socket asks nobody else for permission. */
-function isSameOrigin({ headers }: IncomingMessage): boolean {
-  if (headers.origin === undefined) return true;
-  return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host;
 }
 
 function withoutStatuses<T>(result: T): T {
