@@ -7,6 +7,7 @@ export type Options = Omit<
     | 'host'
     | 'port'
     | 'insecure'
+    | 'access'
     | 'graphiql'
     | 'timeUnit'
     | 'timeProvider'
@@ -110,6 +111,13 @@ export const options: { readonly [Name in OptionName]: Option } = {
     env: 'ARPEGGIO_INSECURE',
     fallback: 'false',
     description: 'Listen beyond loopback although everybody could read and write everything.',
+  },
+  access: {
+    takes: 'an object, as in docs/security.md',
+    accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    isSecret: true,
+    fallback: 'none: everybody may do everything',
+    description: 'Who may do what: tokens, API keys, policies, or functions of your own.',
   },
   graphiql: {
     ...onOff,

@@ -8,6 +8,9 @@ import type { Limits } from '../limits.ts';
 import { toGraphQLError } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../schema/builder.ts';
 import { schema } from '../schema/index.ts';
+import type { AccessControl } from './access/access-control.ts';
+import { contextOf, type Incoming } from './access/context-of.ts';
+import { useExpiry } from './access/use-expiry.ts';
 import { useBodyLimit } from './body-limit.ts';
 import { DocumentCache } from './document-cache.ts';
 import { useDocumentLimit } from './document-limit.ts';
@@ -34,6 +37,8 @@ export interface AppOptions {
   readonly deltaFormatter: DeltaFormatter | undefined;
   readonly log: Log;
   readonly graphiql: boolean;
+  /** Without it, everybody may do everything. */
+  readonly access: AccessControl | undefined;
   readonly plans: Plans;
   /** Where subscriptions over SSE are shared. */
   readonly fanOut: FanOut;
@@ -56,14 +61,14 @@ export function maskError(error: unknown, log: Log): GraphQLError {
 
 /** GraphQL over HTTP and SSE, and the pipeline that WebSocket operations go through too. It listens to no port. */
 export function createApp(options: AppOptions): App {
-  const { manager, cleanup, limits, deltaFormatter, log, graphiql, plans, fanOut, onStream, ready } = options;
-  const context: ResolverContext = { manager, cleanup, deltaFormatter };
+  const { manager, cleanup, limits, deltaFormatter, log, graphiql, access, plans, fanOut, onStream, ready } = options;
+  const contextFor = contextOf({ manager, cleanup, deltaFormatter }, access);
   const documentCache = new DocumentCache<DocumentNode>();
   const posts = plainPosts(GRAPHQL_PATH, limits.bodyBytes, documentCache);
   const yoga: Yoga = createYoga<object, ResolverContext>({
     schema,
     // Asked for every operation, whichever way it came, with the request that it came by.
-    context: () => context,
+    context: (incoming: Incoming) => contextFor(incoming),
     graphqlEndpoint: GRAPHQL_PATH,
     // Ours is among the plugins.
     maxRequestBodySize: false,
@@ -82,8 +87,9 @@ export function createApp(options: AppOptions): App {
       posts.plugin,
       usePlans(plans),
       // After the plans, which are what it shares the results of.
-      useSharedStreams(fanOut, context),
+      useSharedStreams(fanOut),
       useStreams(onStream),
+      access ? useExpiry(access) : {},
     ],
     // A page of another origin may neither read answers nor send what needs a preflight.
     cors: false,

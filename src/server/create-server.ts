@@ -11,6 +11,7 @@ import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ContextManager } from '../context/manager.ts';
 import { defaultLimits, withDefaults } from '../limits.ts';
+import { AccessControl } from './access/access-control.ts';
 import { createApp, GRAPHQL_PATH, maskError } from './app.ts';
 import { trackConnections } from './connections.ts';
 import { createEngine } from './engine.ts';
@@ -56,6 +57,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   const limits = withDefaults(defaultLimits, options.limits);
   const engine = createEngine(options, limits, log, clock);
   const { manager, cleanup } = engine;
+  const access = options.access && new AccessControl(options.access, clock, limits);
   let closed: Promise<void> | undefined;
   const plans = new Plans();
   const mask = (error: unknown): GraphQLError => maskError(error, log);
@@ -71,6 +73,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     log,
     deltaFormatter: options.deltaFormatter,
     graphiql: options.graphiql ?? true,
+    access,
     plans,
     fanOut,
     onStream(response) {
@@ -108,7 +111,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
       await engine.start();
       await listening(httpServer, port, host);
       const isMeant = (request: IncomingMessage): boolean => targetOf(urlOf(request)) === 'here';
-      sockets = attachWebSockets(httpServer, app.yoga, fanOut, keepAlive, limits, log, isMeant);
+      sockets = attachWebSockets(httpServer, app.yoga, fanOut, keepAlive, access, limits, log, isMeant);
       cleanup.join();
       if (options.contextAutoDelete) await cleanup.startUnlessSet({ intervalMs: options.cleanupIntervalMs });
       return addressOf(httpServer, host);
@@ -126,6 +129,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     await sockets?.close();
     await ended;
     clearTimeout(cut);
+    access?.close();
     await engine.close();
   }
 }

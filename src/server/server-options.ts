@@ -1,4 +1,5 @@
 import type { Storage } from 'unstorage';
+import type { AccessOptions } from '../access/authenticator.ts';
 import type { ExportContext, RestoreContext } from '../archive/archive.ts';
 import type { ArchiveOptions } from '../archive/create-archive.ts';
 import type { CleanupOptions } from '../cleanup/pass.ts';
@@ -21,6 +22,8 @@ export interface ServerOptions
   readonly port?: number;
   /** Allows everybody who can reach a host beyond loopback to read and write everything. @default false */
   readonly insecure?: boolean;
+  /** Who may do what. @default everybody may do everything */
+  readonly access?: AccessOptions;
   /** Shows GraphiQL to browsers that open the endpoint. @default true */
   readonly graphiql?: boolean;
   /** Renders `Delta.delta` where no format is asked for. @default NESTED */

@@ -2,9 +2,12 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import type { Credentials, Viewer } from '../access/viewer.ts';
 import type { Limits } from '../limits.ts';
 import { rewritten } from '../resolvers/errors.ts';
-import type { ResolverContext } from '../schema/builder.ts';
+import type { AccessControl, ViewedContext } from './access/access-control.ts';
+import { credentialsOfHeaders } from './access/credentials.ts';
+import { greet } from './access/greeting.ts';
 import { GRAPHQL_PATH, maskError } from './app.ts';
 import { type Enveloped, envelopedFor, type Yoga } from './enveloped.ts';
 import type { FanOut } from './fanout/fan-out.ts';
@@ -30,6 +33,7 @@ export function attachWebSockets(
   yoga: Yoga,
   fanOut: FanOut,
   keepAlive: KeepAlive,
+  access: AccessControl | undefined,
   limits: Limits,
   log: Log,
   isMeant: (request: IncomingMessage) => boolean,
@@ -46,7 +50,9 @@ export function attachWebSockets(
   const sockets = new WebSocketServer(options);
   const outlets = new SocketOutlets();
   const operations = new Operations();
-  const graphql = makeServer<Record<string, never>, Connection>({
+  const graphql = makeServer<Record<string, unknown>, Connection>({
+    onConnect: ({ extra, connectionParams }) =>
+      !access || greet(access, extra, connectionParams, (error) => maskError(error, log)),
     execute: async (args) => {
       const { execute, turns } = pipelineOf(args);
       return withoutStatuses(await turns.run(() => execute(args)));
@@ -78,7 +84,12 @@ export function attachWebSockets(
   });
   sockets.on('connection', (socket, request) => {
     const { socket: stream } = request;
-    const connection = { socket, request, turns: new Turns(socket, stream) };
+    const connection: Connection = {
+      socket,
+      request,
+      turns: new Turns(socket, stream),
+      ...(access && { credentials: credentialsOfHeaders(request.headers) }),
+    };
     const fail = (error: unknown): void => {
       // Of all that is thrown here, graphql-ws tells what only servers may say apart by nothing but its words.
       if (!(error instanceof Error && error.message.startsWith('Unexpected message of type'))) maskError(error, log);
@@ -123,7 +134,7 @@ export function attachWebSockets(
     id: string,
     params: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const enveloped = envelopedFor(yoga, params, connection.request);
+    const enveloped = envelopedFor(yoga, params, connection.request, connection.viewer);
     // What is thrown here would close the socket, with every other operation on it.
     try {
       const document = enveloped.parse(params.query);
@@ -176,6 +187,10 @@ interface Connection {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
   readonly turns: Turns;
+  /** Of its handshake. */
+  readonly credentials?: Credentials;
+  /** Who it is, once it has said so. */
+  viewer?: Viewer;
 }
 
 type Pipeline = Pick<Enveloped, 'execute' | 'subscribe'> & {
@@ -184,8 +199,8 @@ type Pipeline = Pick<Enveloped, 'execute' | 'subscribe'> & {
 };
 
 /** As `onSubscribe` made it. */
-function contextOf({ contextValue }: ExecutionArgs): ResolverContext {
-  return contextValue as ResolverContext;
+function contextOf({ contextValue }: ExecutionArgs): ViewedContext {
+  return contextValue as ViewedContext;
 }
 
 /** graphql-ws hands execution nothing but its arguments: the operation's own pipeline travels as the root value. */
