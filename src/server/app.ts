@@ -23,9 +23,11 @@ import { useGraphiQL } from './graphiql.ts';
 import { useHealth } from './health.ts';
 import { useJsonOnly } from './json-only.ts';
 import { describeFailure, type Log } from './log.ts';
+import { useNoIntrospection } from './no-introspection.ts';
 import { useOutcome } from './outcome.ts';
 import { plainPosts } from './plain-posts.ts';
 import { useSharedStreams } from './shared-streams.ts';
+import type { Showing } from './showing.ts';
 import { useStreams } from './streams.ts';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -36,7 +38,7 @@ export interface AppOptions {
   readonly limits: Limits;
   readonly deltaFormatter: DeltaFormatter | undefined;
   readonly log: Log;
-  readonly graphiql: boolean;
+  readonly showing: Showing;
   /** Without it, everybody may do everything. */
   readonly access: AccessControl | undefined;
   readonly plans: Plans;
@@ -61,7 +63,7 @@ export function maskError(error: unknown, log: Log): GraphQLError {
 
 /** GraphQL over HTTP and SSE, and the pipeline that WebSocket operations go through too. It listens to no port. */
 export function createApp(options: AppOptions): App {
-  const { manager, cleanup, limits, deltaFormatter, log, graphiql, access, plans, fanOut, onStream, ready } = options;
+  const { manager, cleanup, limits, deltaFormatter, log, showing, access, plans, fanOut, onStream, ready } = options;
   const contextFor = contextOf({ manager, cleanup, deltaFormatter }, access);
   const documentCache = new DocumentCache<DocumentNode>();
   const posts = plainPosts(GRAPHQL_PATH, limits.bodyBytes, documentCache);
@@ -78,10 +80,11 @@ export function createApp(options: AppOptions): App {
     maskedErrors: { maskError: (error) => maskError(error, log) },
     plugins: [
       useHealth(ready),
-      graphiql && useGraphiQL(GRAPHQL_PATH),
+      showing.graphiql && useGraphiQL(GRAPHQL_PATH),
       useJsonOnly(),
       useBodyLimit(limits.bodyBytes),
       useDocumentLimit(limits.documentTokens),
+      !showing.introspection && useNoIntrospection(),
       useOutcome(),
       useRootField(),
       posts.plugin,

@@ -24,6 +24,7 @@ import { consoleLog } from './log.ts';
 import { isLoopback } from './loopback.ts';
 import { inTurn } from './pipelining.ts';
 import type { ServerOptions } from './server-options.ts';
+import { showingOf } from './showing.ts';
 import { upgradeOptions } from './upgrades.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
 
@@ -42,7 +43,7 @@ export interface Server {
   readonly cleanup: CleanupServer;
   /** Answers a request without any port. */
   fetch(request: Request): Promise<Response>;
-  /** @throws Error where the address is taken, or lies beyond loopback without `insecure`, or Redis can't be used */
+  /** @throws Error where the address is taken, or lies beyond loopback without `access` or `insecure`, or Redis can't be used */
   listen(): Promise<Address>;
   /** Undoes `listen`: lets running requests end (5 s at most), tells clients to come back later, closes the store. */
   close(): Promise<void>;
@@ -72,7 +73,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     limits,
     log,
     deltaFormatter: options.deltaFormatter,
-    graphiql: options.graphiql ?? true,
+    showing: showingOf(options),
     access,
     plans,
     fanOut,
@@ -107,7 +108,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     fetch: async (request) => cancelledBy(request.signal, await app.yoga.fetch(request)),
     async listen() {
       if (closed !== undefined) throw new Error('The server is closed.');
-      if (!insecure && !isLoopback(host)) throw new Error(`Refusing to listen on ${host}: ${EXPOSED}`);
+      if (!access && !insecure && !isLoopback(host)) throw new Error(`Refusing to listen on ${host}: ${EXPOSED}`);
       await engine.start();
       await listening(httpServer, port, host);
       const isMeant = (request: IncomingMessage): boolean => targetOf(urlOf(request)) === 'here';
@@ -136,7 +137,8 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
 
 const EXPOSED =
   'there is no access policy, so everybody who can reach it could read and write everything. ' +
-  'Set ARPEGGIO_INSECURE=1 (insecure: true) if that is what you want.';
+  'Say who may do what by `access` in arpeggio.config.js (docs/security.md), ' +
+  'or set ARPEGGIO_INSECURE=1 (insecure: true) if that is what you want.';
 
 /** As with any fetch, aborting the request ends a response that still streams. */
 function cancelledBy(signal: AbortSignal, response: Response): Response {

@@ -16,7 +16,7 @@ export interface ServerOptions
     CleanupOptions,
     ArchiveOptions,
     Pick<StoreOptions, 'deltaThreshold' | 'receiptTtlMs' | 'receiptLimit'> {
-  /** The address to listen on. Beyond loopback only with `insecure`. @default '127.0.0.1' */
+  /** The address to listen on. Beyond loopback only with `access` or `insecure`. @default '127.0.0.1' */
   readonly host?: string;
   /** 0 takes any free port. @default 4000 */
   readonly port?: number;
@@ -24,8 +24,10 @@ export interface ServerOptions
   readonly insecure?: boolean;
   /** Who may do what. @default everybody may do everything */
   readonly access?: AccessOptions;
-  /** Shows GraphiQL to browsers that open the endpoint. @default true */
+  /** Shows GraphiQL to browsers that open the endpoint. @default true, and false where NODE_ENV is production */
   readonly graphiql?: boolean;
+  /** Shows the schema, by introspection and by suggestions in errors. @default true, and false where NODE_ENV is production */
+  readonly introspection?: boolean;
   /** Renders `Delta.delta` where no format is asked for. @default NESTED */
   readonly deltaFormatter?: DeltaFormatter;
   /** How often the cleanup server cleans up where `contextAutoDelete` starts it, in milliseconds. @default 60000 */
