@@ -188,7 +188,7 @@ interface Connection {
   readonly request: IncomingMessage;
   readonly turns: Turns;
   /** Of its handshake. */
-  readonly credentials?: Credentials;
+  credentials?: Credentials | undefined;
   /** Who it is, once it has said so. */
   viewer?: Viewer;
 }

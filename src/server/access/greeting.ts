@@ -7,7 +7,7 @@ import { credentialsOfPayload } from './credentials.ts';
 
 interface Greeted {
   readonly socket: WebSocket;
-  readonly credentials?: Credentials;
+  credentials?: Credentials | undefined;
   viewer?: Viewer;
 }
 
@@ -26,6 +26,8 @@ export async function greet(
   onFailure: (error: unknown) => void,
 ): Promise<boolean> {
   const { socket, credentials = {} } = connection;
+  // They are not held as long as there is the socket.
+  connection.credentials = undefined;
   try {
     const viewer = await access.viewerOf(credentialsOfPayload(payload) ?? credentials);
     connection.viewer = viewer;
