@@ -170,6 +170,17 @@ describe('who is nobody', () => {
     expect((await server.fetch(new Request('http://localhost/graphql', init))).status).toBe(401);
   });
 
+  it('is answered 401 over SSE', async () => {
+    const { address } = await startGuarded();
+    const response = await fetch(address.http, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...bearer('nobody') },
+      body: JSON.stringify({ query: 'subscription { contextChanged(id: "room:1", version: 0) { __typename } }' }),
+    });
+    expect(response.status).toBe(401);
+    expect(await response.text()).toContain('UNAUTHENTICATED');
+  });
+
   it('is closed as 4401 over WebSocket, whatever it says who it is by', async () => {
     const { address } = await startGuarded();
     const payloads = [
@@ -196,6 +207,32 @@ describe('who is nobody', () => {
       [{ token: 'reader' }, bearer('nobody')],
     ] as const) {
       expect(await acknowledged(address.websocket, payload, headers)).toBe(true);
+    }
+  });
+
+  it('leaves nothing in the log, nor does who may not', async () => {
+    const app = await startGuarded({ jwt: { secret: 'a secret that has at least 32 bytes' }, authenticate });
+    for (const token of ['nobody-knows-this', 'a.b.c', 'reader']) {
+      await (await post(app.address.http, bearer(token), '{ context(id: "room:1") { context } }')).text();
+      await (
+        await post(app.address.http, bearer(token), 'mutation { deleteContext(id: "room:1") { version } }')
+      ).text();
+      await closeOf(app.address.websocket, { token: `${token}!` });
+    }
+    expect(app.logged).toEqual([]);
+  });
+
+  it('is told so where a function of yours throws, and is let in by none', async () => {
+    const fail = () => {
+      throw new Error('secret');
+    };
+    const asking = await startGuarded({ authenticate: fail });
+    const judging = await startGuarded({ authenticate, authorize: fail });
+    for (const app of [asking, judging]) {
+      const answer = await post(app.address.http, bearer('reader'), '{ context(id: "room:1") { context } }');
+      expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] });
+      expect(app.logged.join()).not.toMatch(/secret|reader/);
+      expect(app.logged).toHaveLength(1);
     }
   });
 
