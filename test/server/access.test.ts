@@ -294,6 +294,22 @@ describe('a subscription', () => {
     expect(text).not.toContain('event: complete');
   });
 
+  it('without a port ends with its viewer too', async () => {
+    const expiresAt = Date.now() + 300;
+    const { server } = await startGuarded({
+      authenticate: () => ({ name: 'ann', policy: { read: ['*'] }, expiresAt }),
+    });
+    const response = await server.fetch(
+      new Request('http://localhost/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...bearer('x') },
+        body: JSON.stringify({ query: watch, variables: { id: 'room:1' } }),
+      }),
+    );
+    expect(await response.text()).toContain('"secret":1');
+    expect(Date.now()).toBeGreaterThanOrEqual(expiresAt - 5);
+  });
+
   it('ends as soon as authorize says no', async () => {
     let isAllowed = true;
     const app = await startGuarded({ authenticate, authorize: () => isAllowed });
