@@ -5,6 +5,8 @@ export type ErrorCode =
   | 'VERSION_CONFLICT'
   | 'CONTEXT_TOO_LARGE'
   | 'LIMIT_EXCEEDED'
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
   | ArchiveErrorCode
   | 'STORE_UNAVAILABLE'
   | 'INTERNAL_SERVER_ERROR';
@@ -89,6 +91,20 @@ export class ContextTooLargeError extends ArpeggioError {
 export class LimitExceededError extends ArpeggioError {
   constructor(message: string, options?: ErrorOptions) {
     super('LIMIT_EXCEEDED', message, options);
+  }
+}
+
+/** Nobody knows who asks: there are no credentials, or they are nobody's any more. */
+export class UnauthenticatedError extends ArpeggioError {
+  constructor(options?: ErrorOptions) {
+    super('UNAUTHENTICATED', 'Valid credentials are needed.', options);
+  }
+}
+
+/** Whoever asks may not do that, whether or not there is such a context. */
+export class ForbiddenError extends ArpeggioError {
+  constructor(options?: ErrorOptions) {
+    super('FORBIDDEN', 'This is not allowed.', options);
   }
 }
 

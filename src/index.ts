@@ -1,3 +1,8 @@
+export type { ApiKey } from './access/api-keys.ts';
+export type { AccessOptions } from './access/authenticator.ts';
+export type { Action, Policy } from './access/policy.ts';
+export type { JwtOptions } from './access/tokens.ts';
+export type { Authorize, Credentials, Viewer } from './access/viewer.ts';
 export type {
   Archive,
   ArchiveCall,
@@ -45,9 +50,11 @@ export {
   ContextNotFoundError,
   ContextTooLargeError,
   type ErrorCode,
+  ForbiddenError,
   InputError,
   LimitExceededError,
   StoreUnavailableError,
+  UnauthenticatedError,
   VersionConflictError,
 } from './errors.ts';
 export type { Feed } from './feed/feed.ts';

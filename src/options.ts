@@ -10,7 +10,9 @@ export type Options = Omit<
     | 'insecure'
     | 'allowedOrigins'
     | 'trustedDocuments'
+    | 'access'
     | 'graphiql'
+    | 'introspection'
     | 'timeUnit'
     | 'timeProvider'
     | 'contextAutoDelete'
@@ -107,7 +109,7 @@ export const options: { readonly [Name in OptionName]: Option } = {
     env: 'HOST',
     short: 'H',
     fallback: '127.0.0.1',
-    description: 'The address to listen on. Beyond loopback only with `insecure`.',
+    description: 'The address to listen on. Beyond loopback only with `access` or `insecure`.',
   },
   port: {
     ...integer(0, 65_535),
@@ -120,7 +122,14 @@ export const options: { readonly [Name in OptionName]: Option } = {
     ...onOff,
     env: 'ARPEGGIO_INSECURE',
     fallback: 'false',
-    description: 'Listen beyond loopback although everybody could read and write everything.',
+    description: 'Listen beyond loopback although, without `access`, everybody could read and write everything.',
+  },
+  access: {
+    takes: 'an object, as in docs/security.md',
+    accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    isSecret: true,
+    fallback: 'none: everybody may do everything',
+    description: 'Who may do what: tokens, API keys, policies, or functions of your own.',
   },
   allowedOrigins: {
     ...list('origins with commas between, such as https://app.example', isOrigin),
@@ -139,8 +148,14 @@ export const options: { readonly [Name in OptionName]: Option } = {
   graphiql: {
     ...onOff,
     env: 'ARPEGGIO_GRAPHIQL',
-    fallback: 'true',
+    fallback: 'true; with NODE_ENV=production, false',
     description: 'Show GraphiQL to browsers that open /graphql.',
+  },
+  introspection: {
+    ...onOff,
+    env: 'ARPEGGIO_INTROSPECTION',
+    fallback: 'true; with NODE_ENV=production, false',
+    description: 'Show the schema, by introspection and by suggestions in errors.',
   },
   redisUrl: {
     ...text(

@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import type { Credentials } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { FlagName, Flags } from './flags.ts';
 import type { Output } from './output.ts';
@@ -23,6 +24,7 @@ export interface Call {
   readonly json: string | undefined;
   readonly flags: Flags;
   readonly address: Address;
+  readonly credentials: Credentials;
   readonly endpoint: Endpoint;
   readonly output: Output;
 }

@@ -6,6 +6,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { ArpeggioClientError, errorOf } from '../client/errors.ts';
 import { isObject } from '../json.ts';
 import type { Address } from './address.ts';
+import type { Credentials } from './credentials.ts';
 import { UNREACHABLE } from './failure.ts';
 
 type Variables = { readonly [name: string]: unknown };
@@ -17,10 +18,12 @@ const NOT_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOS
 export class Endpoint {
   readonly #url: string;
   readonly #timeoutMs: number;
+  readonly #credentials: Credentials;
 
-  constructor(address: Address, timeoutMs: number) {
+  constructor(address: Address, timeoutMs: number, credentials: Credentials) {
     this.#url = address.http;
     this.#timeoutMs = timeoutMs;
+    this.#credentials = credentials;
   }
 
   async read<T>(query: string, variables: Variables): Promise<T> {
@@ -51,7 +54,7 @@ export class Endpoint {
   async #post(body: string): Promise<{ readonly status: number | undefined; readonly text: string }> {
     const signal = AbortSignal.timeout(this.#timeoutMs);
     try {
-      return await post(this.#url, body, signal);
+      return await post(this.#url, body, this.#credentials, signal);
     } catch (cause) {
       throw signal.aborted
         ? new ArpeggioClientError('TIMED_OUT', `No answer within ${this.#timeoutMs / 1000} seconds.`, { cause })
@@ -72,10 +75,12 @@ export class Endpoint {
 async function post(
   url: string,
   body: string,
+  credentials: Credentials,
   signal: AbortSignal,
 ): Promise<{ readonly status: number | undefined; readonly text: string }> {
   const { request } = url.startsWith('https:') ? https : http;
   const headers = {
+    ...credentials,
     'content-type': 'application/json',
     accept: 'application/graphql-response+json, application/json',
     'content-length': Buffer.byteLength(body),

@@ -18,6 +18,7 @@ export function overview(commands: readonly Command[]): string {
     ...table(rows),
     '',
     'A client command asks the server at --url or ARPEGGIO_URL, http://127.0.0.1:4000/graphql by default.',
+    'Who asks it is said by ARPEGGIO_TOKEN or ARPEGGIO_API_KEY, where the server wants to know.',
     'arpeggio COMMAND --help tells its options, arpeggio serve --help those of the server.',
     'An ID that begins with a dash comes last, behind --: arpeggio get -- -1',
     '',

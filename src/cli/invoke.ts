@@ -3,6 +3,7 @@ import { type Address, addressOf, DEFAULT_URL } from './address.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { commands } from './commands.ts';
+import { credentialsIn } from './credentials.ts';
 import { Endpoint } from './endpoint.ts';
 import { exitCodes, UsageError } from './failure.ts';
 import type { Flags } from './flags.ts';
@@ -38,8 +39,9 @@ async function runCommand(name: string, args: readonly string[], output: Output)
   if (flags.help) return console.log(helpOf(command));
   const [id, json] = positionalsOf(command, positionals);
   const address = addressFor(flags);
-  const endpoint = new Endpoint(address, flags.timeout ?? TIMEOUT_MS);
-  await command.run({ id, json, flags, address, endpoint, output });
+  const credentials = credentialsIn(process.env);
+  const endpoint = new Endpoint(address, flags.timeout ?? TIMEOUT_MS, credentials);
+  await command.run({ id, json, flags, address, credentials, endpoint, output });
 }
 
 /** An error in the arguments, too, is told as they ask for, so they are not read properly here. */

@@ -4,6 +4,7 @@ import type { Options } from '../options.ts';
 import { createServer } from '../server/create-server.ts';
 import { defaultArchive } from '../server/engine.ts';
 import { describeRedis, parseRedisUrl } from '../server/redis-url.ts';
+import { showingOf } from '../server/showing.ts';
 import { packageVersion } from './package-version.ts';
 
 /** The server: configuration, port, signals. */
@@ -30,7 +31,7 @@ async function listen(options: Options, configFile: string | null): Promise<void
     `Arpeggio ${packageVersion()} is listening.`,
     `  GraphQL over HTTP and SSE   ${http}`,
     `  GraphQL over WebSocket      ${websocket}`,
-    ...(options.graphiql === false ? [] : [`  GraphiQL in a browser       ${http}`]),
+    ...(showingOf(options).graphiql ? [`  GraphiQL in a browser       ${http}`] : []),
     `  Store                       ${describeStore(options)}`,
     `  Archive                     ${describeArchive(options)}`,
     ...(configFile === null ? [] : [`  Configuration               ${configFile}`]),
@@ -47,7 +48,8 @@ async function listen(options: Options, configFile: string | null): Promise<void
   process.on('SIGINT', stop);
   // Whoever waits for these lines may stop it at once.
   console.log(lines.join('\n'));
-  if (options.insecure) console.warn('INSECURE: whoever can reach this address can read and write every context.');
+  if (options.insecure && !options.access)
+    console.warn('INSECURE: whoever can reach this address can read and write every context.');
 }
 
 function describeStore({ redisUrl }: Options): string {

@@ -14,7 +14,7 @@ const DELAYS = { minMs: 250, maxMs: 5000 };
 const NOTHING = { version: 0 };
 
 /** Tells each event of a context until it is enough, or until it is interrupted, which is how one ends it. */
-export async function watch({ id, flags, address, output }: Call): Promise<void> {
+export async function watch({ id, flags, address, credentials, output }: Call): Promise<void> {
   const place = placeOf(flags);
   let reason = '';
   class Socket extends WebSocket {
@@ -26,7 +26,11 @@ export async function watch({ id, flags, address, output }: Call): Promise<void>
       });
     }
   }
-  const connection = new Connection({ url: address.websocket, webSocketImpl: Socket }, systemTime, DELAYS);
+  const connection = new Connection(
+    { url: address.websocket, webSocketImpl: Socket, connectionParams: credentials },
+    systemTime,
+    DELAYS,
+  );
   const following = new Following(id, Object.keys(place).length === 0 ? NOTHING : place, connection, {
     count: flags.count,
     patienceMs: flags.patience,

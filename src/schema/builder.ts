@@ -4,10 +4,17 @@ import type { ContextManager } from '../context/manager.ts';
 import type { DeltaFormatter } from '../delta/formats.ts';
 import type { Json, JsonObject } from '../json.ts';
 
+/** The verbs that there are fields for. */
+export type Contexts = Pick<
+  ContextManager,
+  'get' | 'sync' | 'list' | 'set' | 'update' | 'delete' | 'export' | 'restore' | 'watch'
+>;
+export type Upkeep = Pick<CleanupServer, 'status' | 'pass' | 'start' | 'update' | 'stop'>;
+
 /** What every resolver is handed. */
 export interface ResolverContext {
-  readonly manager: ContextManager;
-  readonly cleanup: CleanupServer;
+  readonly manager: Contexts;
+  readonly cleanup: Upkeep;
   /** Renders `Delta.delta` where no format is asked for; NESTED without it. */
   readonly deltaFormatter: DeltaFormatter | undefined;
 }

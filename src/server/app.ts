@@ -8,6 +8,9 @@ import type { Limits } from '../limits.ts';
 import { toGraphQLError } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../schema/builder.ts';
 import { schema } from '../schema/index.ts';
+import type { AccessControl } from './access/access-control.ts';
+import { contextOf, type Incoming } from './access/context-of.ts';
+import { useExpiry } from './access/use-expiry.ts';
 import { useBodyLimit } from './body-limit.ts';
 import { DocumentCache } from './document-cache.ts';
 import { useDocumentLimit } from './document-limit.ts';
@@ -20,9 +23,11 @@ import { useGraphiQL } from './graphiql.ts';
 import { useHealth } from './health.ts';
 import { useJsonOnly } from './json-only.ts';
 import { describeFailure, type Log } from './log.ts';
+import { useNoIntrospection } from './no-introspection.ts';
 import { useOutcome } from './outcome.ts';
 import { plainPosts } from './plain-posts.ts';
 import { useSharedStreams } from './shared-streams.ts';
+import type { Showing } from './showing.ts';
 import { useStreams } from './streams.ts';
 import { type TrustedDocuments, useTrustedDocuments } from './trusted-documents.ts';
 
@@ -34,7 +39,9 @@ export interface AppOptions {
   readonly limits: Limits;
   readonly deltaFormatter: DeltaFormatter | undefined;
   readonly log: Log;
-  readonly graphiql: boolean;
+  readonly showing: Showing;
+  /** Without it, everybody may do everything. */
+  readonly access: AccessControl | undefined;
   readonly trusted: TrustedDocuments | undefined;
   readonly plans: Plans;
   /** Where subscriptions over SSE are shared. */
@@ -58,14 +65,15 @@ export function maskError(error: unknown, log: Log): GraphQLError {
 
 /** GraphQL over HTTP and SSE, and the pipeline that WebSocket operations go through too. It listens to no port. */
 export function createApp(options: AppOptions): App {
-  const { manager, cleanup, limits, deltaFormatter, log, graphiql, trusted, plans, fanOut, onStream, ready } = options;
-  const context: ResolverContext = { manager, cleanup, deltaFormatter };
+  const { manager, cleanup, limits, deltaFormatter, log, showing, access, trusted, plans, fanOut, onStream, ready } =
+    options;
+  const contextFor = contextOf({ manager, cleanup, deltaFormatter }, access);
   const documentCache = new DocumentCache<DocumentNode>();
   const posts = plainPosts(GRAPHQL_PATH, limits.bodyBytes, documentCache);
   const yoga: Yoga = createYoga<object, ResolverContext>({
     schema,
     // Asked for every operation, whichever way it came, with the request that it came by.
-    context: () => context,
+    context: (incoming: Incoming) => contextFor(incoming),
     graphqlEndpoint: GRAPHQL_PATH,
     // Ours is among the plugins.
     maxRequestBodySize: false,
@@ -76,18 +84,20 @@ export function createApp(options: AppOptions): App {
     maskedErrors: { maskError: (error) => maskError(error, log) },
     plugins: [
       useHealth(ready),
-      graphiql && useGraphiQL(GRAPHQL_PATH),
+      showing.graphiql && useGraphiQL(GRAPHQL_PATH),
       useJsonOnly(),
       useBodyLimit(limits.bodyBytes),
       trusted !== undefined && useTrustedDocuments(trusted),
       useDocumentLimit(limits),
+      !showing.introspection && useNoIntrospection(),
       useOutcome(),
       useRootField(),
       posts.plugin,
       usePlans(plans),
       // After the plans, which are what it shares the results of.
-      useSharedStreams(fanOut, context),
+      useSharedStreams(fanOut),
       useStreams(onStream),
+      access ? useExpiry(access) : {},
     ],
     // A page of another origin may neither read answers nor send what needs a preflight.
     cors: false,

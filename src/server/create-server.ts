@@ -11,6 +11,7 @@ import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ContextManager } from '../context/manager.ts';
 import { defaultLimits, withDefaults } from '../limits.ts';
+import { AccessControl } from './access/access-control.ts';
 import { limitPerAddress } from './addresses.ts';
 import { createApp, GRAPHQL_PATH, maskError } from './app.ts';
 import { trackConnections } from './connections.ts';
@@ -26,6 +27,7 @@ import { Origins } from './origins.ts';
 import { inTurn } from './pipelining.ts';
 import { limitRequests, requestOptions } from './requests.ts';
 import type { ServerOptions } from './server-options.ts';
+import { showingOf } from './showing.ts';
 import { trustedDocuments } from './trusted-documents.ts';
 import { upgradeOptions } from './upgrades.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
@@ -45,7 +47,7 @@ export interface Server {
   readonly cleanup: CleanupServer;
   /** Answers a request without any port. */
   fetch(request: Request): Promise<Response>;
-  /** @throws Error where the address is taken, or lies beyond loopback without `insecure`, or Redis can't be used */
+  /** @throws Error where the address is taken, or lies beyond loopback without `access` or `insecure`, or Redis can't be used */
   listen(): Promise<Address>;
   /** Undoes `listen`: lets running requests end (5 s at most), tells clients to come back later, closes the store. */
   close(): Promise<void>;
@@ -62,6 +64,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   const trusted = options.trustedDocuments === undefined ? undefined : trustedDocuments(options.trustedDocuments);
   const engine = createEngine(options, limits, log, clock);
   const { manager, cleanup } = engine;
+  const access = options.access && new AccessControl(options.access, clock, limits);
   let closed: Promise<void> | undefined;
   const plans = new Plans();
   const mask = (error: unknown): GraphQLError => maskError(error, log);
@@ -76,7 +79,8 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     limits,
     log,
     deltaFormatter: options.deltaFormatter,
-    graphiql: options.graphiql ?? true,
+    showing: showingOf(options),
+    access,
     trusted,
     plans,
     fanOut,
@@ -117,7 +121,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     fetch: async (request) => cancelledBy(request.signal, await app.yoga.fetch(request)),
     async listen() {
       if (closed !== undefined) throw new Error('The server is closed.');
-      if (!insecure && !isLoopback(host)) throw new Error(`Refusing to listen on ${host}: ${EXPOSED}`);
+      if (!access && !insecure && !isLoopback(host)) throw new Error(`Refusing to listen on ${host}: ${EXPOSED}`);
       await engine.start();
       await listening(httpServer, port, host);
       const isMeant = (request: IncomingMessage): boolean => targetOf(urlOf(request)) === 'here';
@@ -127,6 +131,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
         fanOut,
         keepAlive,
         clock,
+        access,
         limits,
         origins,
         trusted,
@@ -150,13 +155,15 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     await sockets?.close();
     await ended;
     clearTimeout(cut);
+    access?.close();
     await engine.close();
   }
 }
 
 const EXPOSED =
   'there is no access policy, so everybody who can reach it could read and write everything. ' +
-  'Set ARPEGGIO_INSECURE=1 (insecure: true) if that is what you want.';
+  'Say who may do what by `access` in arpeggio.config.js (docs/security.md), ' +
+  'or set ARPEGGIO_INSECURE=1 (insecure: true) if that is what you want.';
 
 /** As with any fetch, aborting the request ends a response that still streams. */
 function cancelledBy(signal: AbortSignal, response: Response): Response {

@@ -1,4 +1,5 @@
 import type { Storage } from 'unstorage';
+import type { AccessOptions } from '../access/authenticator.ts';
 import type { ExportContext, RestoreContext } from '../archive/archive.ts';
 import type { ArchiveOptions } from '../archive/create-archive.ts';
 import type { CleanupOptions } from '../cleanup/pass.ts';
@@ -16,7 +17,7 @@ export interface ServerOptions
     CleanupOptions,
     ArchiveOptions,
     Pick<StoreOptions, 'deltaThreshold' | 'receiptTtlMs' | 'receiptLimit'> {
-  /** The address to listen on. Beyond loopback only with `insecure`. @default '127.0.0.1' */
+  /** The address to listen on. Beyond loopback only with `access` or `insecure`. @default '127.0.0.1' */
   readonly host?: string;
   /** 0 takes any free port. @default 4000 */
   readonly port?: number;
@@ -27,7 +28,12 @@ export interface ServerOptions
   /** The only documents that run, by their ids, or the JSON file that they are in. @default none: any document runs */
   readonly trustedDocuments?: string | TrustedDocumentsById;
   /** Shows GraphiQL to browsers that open the endpoint. @default true */
+  /** Who may do what. @default everybody may do everything */
+  readonly access?: AccessOptions;
+  /** Shows GraphiQL to browsers that open the endpoint. @default true, and false where NODE_ENV is production */
   readonly graphiql?: boolean;
+  /** Shows the schema, by introspection and by suggestions in errors. @default true, and false where NODE_ENV is production */
+  readonly introspection?: boolean;
   /** Renders `Delta.delta` where no format is asked for. @default NESTED */
   readonly deltaFormatter?: DeltaFormatter;
   /** How often the cleanup server cleans up where `contextAutoDelete` starts it, in milliseconds. @default 60000 */

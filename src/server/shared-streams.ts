@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { ResolverContext } from '../schema/builder.ts';
+import type { ViewedContext } from './access/access-control.ts';
 import type { FanOut } from './fanout/fan-out.ts';
 import { type StreamOutlet, StreamOutlets } from './fanout/stream-outlets.ts';
 
-interface HttpContext extends Partial<ResolverContext> {
+interface HttpContext extends ViewedContext {
   readonly request?: Request;
   readonly res?: ServerResponse;
 }
@@ -16,7 +16,7 @@ type Subscribe = Parameters<FanOut['subscribe']>[2];
  * Lets subscriptions over SSE share what they are told. Yoga writes a response's head, its pings and its end, the fan-out its events. What
  * it does not serve itself, as where there is no response of node's, goes through Yoga alone.
  */
-export function useSharedStreams(fanOut: FanOut, context: ResolverContext): Plugin<HttpContext, HttpContext> {
+export function useSharedStreams(fanOut: FanOut): Plugin<HttpContext, HttpContext> {
   const streams = new StreamOutlets();
   const outlets = new WeakMap<ServerResponse, StreamOutlet>();
   let pipeline: Subscribe | undefined;
@@ -25,14 +25,14 @@ export function useSharedStreams(fanOut: FanOut, context: ResolverContext): Plug
       pipeline = (args) => yoga.getEnveloped().subscribe(args);
     },
     onSubscribe({ args, subscribeFn, setSubscribeFn }) {
-      const { request, res } = args.contextValue as HttpContext;
+      const { request, res, ...others } = args.contextValue as HttpContext;
       if (!res || !asksForEventStream(request)) return;
       const outlet = streams.to(res);
       outlets.set(res, outlet);
       // What runs for many belongs to no response, and goes through a pipeline of its own.
       const run: Subscribe = (args) => ((args.contextValue as HttpContext).res ? subscribeFn : pipeline)?.(args);
       setSubscribeFn(async (args: ExecutionArgs) => {
-        const results = await fanOut.subscribe(args, context, run, outlet);
+        const results = await fanOut.subscribe(args, viewed(others), run, outlet);
         if (Symbol.asyncIterator in results) onClose(res, () => void results[Symbol.asyncIterator]().return?.());
         return results;
       });
@@ -43,6 +43,11 @@ export function useSharedStreams(fanOut: FanOut, context: ResolverContext): Plug
       if (outlet) setImmediate(() => res.headersSent && outlet.begin());
     },
   };
+}
+
+/** Without what belongs to the request, which what is shared may outlive. */
+function viewed({ manager, cleanup, deltaFormatter, rights }: ViewedContext): ViewedContext {
+  return { manager, cleanup, deltaFormatter, ...(rights && { rights }) };
 }
 
 /** By its plain name. Whoever takes anything, or adds parameters, is served by Yoga alone. */

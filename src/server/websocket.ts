@@ -2,10 +2,13 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import type { Credentials, Viewer } from '../access/viewer.ts';
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits.ts';
 import { rewritten } from '../resolvers/errors.ts';
-import type { ResolverContext } from '../schema/builder.ts';
+import type { AccessControl, ViewedContext } from './access/access-control.ts';
+import { credentialsOfHeaders } from './access/credentials.ts';
+import { greet } from './access/greeting.ts';
 import { GRAPHQL_PATH, maskError } from './app.ts';
 import { type Enveloped, envelopedFor, type Yoga } from './enveloped.ts';
 import type { FanOut } from './fanout/fan-out.ts';
@@ -35,6 +38,7 @@ export function attachWebSockets(
   fanOut: FanOut,
   keepAlive: KeepAlive,
   clock: Clock,
+  access: AccessControl | undefined,
   limits: Limits,
   origins: Origins,
   trusted: TrustedDocuments | undefined,
@@ -53,8 +57,10 @@ export function attachWebSockets(
   const sockets = new WebSocketServer(options);
   const outlets = new SocketOutlets();
   const operations = new Operations();
-  const graphql = makeServer<Record<string, never>, Connection>({
+  const graphql = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: limits.handshakeMs,
+    onConnect: ({ extra, connectionParams }) =>
+      !access || greet(access, extra, connectionParams, (error) => maskError(error, log)),
     execute: async (args) => {
       const { execute, turns } = pipelineOf(args);
       return withoutStatuses(await turns.run(() => execute(args)));
@@ -87,8 +93,13 @@ export function attachWebSockets(
   });
   sockets.on('connection', (socket, request) => {
     const { socket: stream } = request;
-    const isFull = fullness(limits.socketOperations);
-    const connection: Connection = { socket, request, turns: new Turns(socket, stream), isFull };
+    const connection: Connection = {
+      socket,
+      request,
+      turns: new Turns(socket, stream),
+      isFull: fullness(limits.socketOperations),
+      ...(access && { credentials: credentialsOfHeaders(request.headers) }),
+    };
     const rate = new Rate(clock, limits.socketMessagesPerSecond);
     const counted = (): void => {
       const wait = rate.count();
@@ -143,7 +154,7 @@ export function attachWebSockets(
     id: string,
     params: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const enveloped = envelopedFor(yoga, params, connection.request);
+    const enveloped = envelopedFor(yoga, params, connection.request, connection.viewer);
     // What is thrown here would close the socket, with every other operation on it.
     try {
       const document = enveloped.parse(trusted ? trusted.textOf(params) : params.query);
@@ -202,6 +213,10 @@ interface Connection {
   readonly request: IncomingMessage;
   readonly turns: Turns;
   readonly isFull: IsFull;
+  /** Of its handshake. */
+  credentials?: Credentials | undefined;
+  /** Who it is, once it has said so. */
+  viewer?: Viewer;
 }
 
 type Pipeline = Pick<Enveloped, 'execute' | 'subscribe'> & {
@@ -210,8 +225,8 @@ type Pipeline = Pick<Enveloped, 'execute' | 'subscribe'> & {
 };
 
 /** As `onSubscribe` made it. */
-function contextOf({ contextValue }: ExecutionArgs): ResolverContext {
-  return contextValue as ResolverContext;
+function contextOf({ contextValue }: ExecutionArgs): ViewedContext {
+  return contextValue as ViewedContext;
 }
 
 /** graphql-ws hands execution nothing but its arguments: the operation's own pipeline travels as the root value. */

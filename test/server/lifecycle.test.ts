@@ -32,11 +32,13 @@ describe('Listening', () => {
     expect((await fetch(`${first.origin}/health`)).status).toBe(200);
   });
 
-  it('is refused beyond loopback unless it is insecure on purpose', async () => {
+  it('is refused beyond loopback unless there is an access policy, or it is insecure on purpose', async () => {
     for (const host of ['0.0.0.0', '::', '', '192.0.2.1', 'example.com', '::ffff:192.0.2.1']) {
       const { server } = makeApp({ host });
       await expect(server.listen(), host).rejects.toThrow(/ARPEGGIO_INSECURE=1/);
     }
+    const guarded = await startApp({ host: '0.0.0.0', access: { anonymous: { read: ['hall:*'] } } });
+    expect((await fetch(`http://127.0.0.1:${guarded.address.port}/health`)).status).toBe(200);
     const open = await startApp({ host: '0.0.0.0', insecure: true });
     const response = await fetch(`http://127.0.0.1:${open.address.port}/health`);
     expect(response.status).toBe(200);

@@ -1,6 +1,6 @@
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { ContextManager } from '../../context/manager.ts';
-import type { ResolverContext } from '../../schema/builder.ts';
+import type { ViewedContext } from '../access/access-control.ts';
 import { CountedOutlet, type Deliveries, noDeliveries } from './deliveries.ts';
 import { Group } from './group.ts';
 import { Member, type Outlet } from './member.ts';
@@ -44,20 +44,19 @@ export class FanOut {
   }
 
   /**
-   * Subscribes as `subscribe` would. The context must be the same for all whose document and variables are: what is shared runs in that of
-   * whoever came first. Where the operation is shared, its events go to the outlet, and the iterator that is returned yields
+   * Subscribes as `subscribe` would. The context must tell all who may read the same, and whose document and variables are the same, the same: what
+   * is shared runs in that of whoever came first. Where the operation is shared, its events go to the outlet, and the iterator that is returned yields
    * nothing: it ends when the operation does, and ends the operation.
    */
-  async subscribe(
-    args: ExecutionArgs,
-    context: ResolverContext,
-    subscribe: Subscribe,
-    outlet: Outlet,
-  ): Promise<Results> {
+  async subscribe(args: ExecutionArgs, context: ViewedContext, subscribe: Subscribe, outlet: Outlet): Promise<Results> {
     const { schema, document, operationName, variableValues } = args;
     const shareable = this.#sharing.shareableOf({ schema, document, operationName, variables: variableValues });
     if (!shareable) return subscribe(args);
-    const { key, id, start } = shareable;
+    const { id, start } = shareable;
+    const scope = context.rights ? context.rights.scopeOf(id) : 'open';
+    // Who may not read the context, or must be asked for again, never joins the others.
+    if (scope === null) return subscribe(args);
+    const key = `${scope} ${shareable.key}`;
     // The root value is the first subscriber's, who may have left long before the others do.
     const shared = { ...args, rootValue: undefined, contextValue: context };
     if (!this.#groups.has(key)) {

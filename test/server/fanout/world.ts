@@ -7,6 +7,7 @@ import { ContextManager } from '../../../src/context/manager.ts';
 import type { ContextEvent } from '../../../src/context/model.ts';
 import { MemoryFeed } from '../../../src/feed/memory-feed.ts';
 import { schema } from '../../../src/schema/index.ts';
+import type { ViewedContext } from '../../../src/server/access/access-control.ts';
 import { Plans } from '../../../src/server/execution/plans.ts';
 import { noDeliveries } from '../../../src/server/fanout/deliveries.ts';
 import { FanOut } from '../../../src/server/fanout/fan-out.ts';
@@ -154,14 +155,15 @@ export function world({ slow = new Map(), onRead = () => undefined }: WorldOptio
     }
     return subscribe(args);
   };
-  const argsOf = (document: DocumentNode, variables: object) => ({
+  const argsOf = (document: DocumentNode, variables: object, viewed: ViewedContext = context) => ({
     schema,
     document,
-    contextValue: context,
+    contextValue: viewed,
     variableValues: { ...variables },
   });
   return {
     manager,
+    context,
     feed,
     fanOut,
     deliveries,
@@ -182,9 +184,10 @@ export function world({ slow = new Map(), onRead = () => undefined }: WorldOptio
     async subscribe(
       variables: Variables,
       document = WATCH,
+      viewed: ViewedContext = context,
     ): Promise<Subscriber & { readonly refusal?: ExecutionResult }> {
       const pipe = new Pipe();
-      const results = await fanOut.subscribe(argsOf(document, variables), context, run, pipe);
+      const results = await fanOut.subscribe(argsOf(document, variables, viewed), viewed, run, pipe);
       if (!(Symbol.asyncIterator in results))
         return { pipe, refusal: results, ended: () => undefined, leave: async () => {} };
       const iterator = results[Symbol.asyncIterator]();

@@ -1,0 +1,116 @@
+import type { Action } from '../../access/policy.ts';
+import type { Range } from '../../access/ranges.ts';
+import type { Rights } from '../../access/rights.ts';
+import type { ListOptions } from '../../context/manager.ts';
+import type {
+  ContextChange,
+  ContextDeleted,
+  ContextEvent,
+  ContextExport,
+  ContextPage,
+  ContextSummary,
+  FullContext,
+  SyncResult,
+} from '../../context/model.ts';
+import type { Given } from '../../context/start.ts';
+import type { RestoreOptions, UpdateOptions, WriteOptions } from '../../context/writes.ts';
+import { ForbiddenError, withOutcome } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
+import type { Contexts } from '../../schema/builder.ts';
+import { AuthorizedWatch } from './authorized-watch.ts';
+
+/** How many are looked at together where each must be asked for. */
+const LOOK = 50;
+
+/** The contexts as one viewer sees them. What it may not read it is told of as `nothing`, which holds none, tells of it. */
+export class GuardedManager implements Contexts {
+  readonly #all: Contexts;
+  readonly #nothing: Contexts;
+  readonly #rights: Rights;
+
+  constructor(all: Contexts, nothing: Contexts, rights: Rights) {
+    this.#all = all;
+    this.#nothing = nothing;
+    this.#rights = rights;
+  }
+
+  async get(id: string): Promise<FullContext | null> {
+    return (await this.#seen(id)).get(id);
+  }
+
+  async sync(id: string, given?: Given): Promise<SyncResult> {
+    return (await this.#seen(id)).sync(id, given);
+  }
+
+  async list({ prefix = '', first = 50, ...rest }: ListOptions = {}): Promise<ContextPage> {
+    // What is malformed is refused, whatever there is to read.
+    await this.#nothing.list({ prefix, first, ...rest });
+    const found: ContextSummary[] = [];
+    for (const range of this.#rights.readable(prefix)) {
+      for await (const context of this.#within(range, Math.max(first, LOOK), rest.after)) {
+        if (!(await this.#rights.may('read', context.contextId))) continue;
+        found.push(context);
+        if (found.length > first) return { contexts: found.slice(0, first), hasNextPage: true };
+      }
+    }
+    return { contexts: found, hasNextPage: false };
+  }
+
+  watch(id: string, given?: Given): AsyncIterableIterator<ContextEvent> {
+    if (!this.#rights.canChange) return (this.#rights.mayEver('read', id) ? this.#all : this.#nothing).watch(id, given);
+    const ways = { all: this.#all.watch(id, given), nothing: this.#nothing.watch(id, given) };
+    return new AuthorizedWatch(ways, () => this.#rights.may('read', id));
+  }
+
+  async set(id: string, context: JsonObject, options?: WriteOptions): Promise<ContextChange> {
+    await this.#check('write', id);
+    return this.#all.set(id, context, options);
+  }
+
+  async update(id: string, changes: JsonObject, options?: UpdateOptions): Promise<ContextChange> {
+    await this.#check('write', id);
+    return this.#all.update(id, changes, options);
+  }
+
+  async delete(id: string, options?: WriteOptions): Promise<ContextDeleted> {
+    await this.#check('delete', id);
+    return this.#all.delete(id, options);
+  }
+
+  async export(id: string): Promise<ContextExport> {
+    await this.#check('archive', id);
+    return this.#all.export(id);
+  }
+
+  async restore(id: string, options?: RestoreOptions): Promise<FullContext> {
+    await this.#check('archive', id);
+    return this.#all.restore(id, options);
+  }
+
+  async #seen(id: string): Promise<Contexts> {
+    return (await this.#rights.may('read', id)) ? this.#all : this.#nothing;
+  }
+
+  /** The answer of each of these, and its failure, tell of the context: they are for those only who may read it too. */
+  async #check(action: Action, id: string): Promise<void> {
+    try {
+      if ((await this.#rights.may(action, id)) && (await this.#rights.may('read', id))) return;
+    } catch (error) {
+      throw withOutcome(error, 'NO');
+    }
+    throw new ForbiddenError({ applied: 'NO' });
+  }
+
+  async *#within(range: Range, first: number, after: string | undefined): AsyncGenerator<ContextSummary> {
+    const { prefix, isOne } = range;
+    let last = after;
+    for (;;) {
+      const position = last === undefined ? {} : { after: last };
+      const { contexts, hasNextPage } = await this.#all.list({ prefix, first: isOne ? 1 : first, ...position });
+      if (isOne) return yield* contexts.filter(({ contextId }) => contextId === prefix);
+      yield* contexts;
+      last = contexts.at(-1)?.contextId;
+      if (!hasNextPage) return;
+    }
+  }
+}

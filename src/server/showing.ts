@@ -1,0 +1,18 @@
+import process from 'node:process';
+import type { ServerOptions } from './server-options.ts';
+
+/** What the server tells of itself. */
+export interface Showing {
+  readonly graphiql: boolean;
+  /** The schema, by introspection and by suggestions in errors. */
+  readonly introspection: boolean;
+}
+
+/** Where it is not said: everything, but in production nothing. */
+export function showingOf(
+  { graphiql, introspection }: Pick<ServerOptions, 'graphiql' | 'introspection'>,
+  env: { readonly [name: string]: string | undefined } = process.env,
+): Showing {
+  const isOpen = env['NODE_ENV'] !== 'production';
+  return { graphiql: graphiql ?? isOpen, introspection: introspection ?? isOpen };
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { actions, allows, checkPolicy } from '../../src/access/policy.ts';
+import { rangesOf } from '../../src/access/ranges.ts';
+
+describe('a policy', () => {
+  it('allows an action on the ids that it names, and on those that start as it says', () => {
+    const policy = { read: ['room:*', 'news'], write: ['room:1'] };
+    for (const id of ['room:1', 'room:', 'room:*', 'news']) expect(allows(policy, 'read', id), id).toBe(true);
+    for (const id of ['room', 'news2', 'New', '', '*']) expect(allows(policy, 'read', id), id).toBe(false);
+    expect(allows(policy, 'write', 'room:1')).toBe(true);
+    expect(allows(policy, 'write', 'room:2')).toBe(false);
+  });
+
+  it('lets no action imply another', () => {
+    for (const action of actions) {
+      const policy = { [action]: ['*'] };
+      expect(actions.filter((other) => allows(policy, other, 'a'))).toEqual([action]);
+    }
+  });
+
+  it('allows nothing by its prototype', () => {
+    expect(allows(Object.create({ read: ['*'] }), 'read', 'a')).toBe(false);
+  });
+
+  it.each([
+    null,
+    [],
+    'read',
+    { reads: ['*'] },
+    { read: '*' },
+    { read: [''] },
+    { read: ['a*b'] },
+    { read: ['**'] },
+    { read: [1] },
+  ])('is not %j', (value) => {
+    expect(() => checkPolicy(value, 'It')).toThrow(/^It/);
+  });
+
+  it('is copied, so that nobody changes it later', () => {
+    const given = { read: ['a'] };
+    const policy = checkPolicy(given, 'It');
+    given.read.push('*');
+    expect(policy).toEqual({ read: ['a'] });
+  });
+});
+
+describe('what patterns leave of a prefix', () => {
+  it.each([
+    [['*'], '', ['*']],
+    [['*'], 'a', ['a*']],
+    [['a*'], 'ab', ['ab*']],
+    [['ab*'], 'a', ['ab*']],
+    [['b*'], 'a', []],
+    [['a'], 'ab', []],
+    [['c', 'a', 'b*', 'a', 'bc', 'bcd*', 'a:*'], '', ['a', 'a:*', 'b*', 'c']],
+    [['a', 'a*', 'ab'], '', ['a*']],
+    [['\u{1f600}', '\uffff'], '', ['\uffff', '\u{1f600}']],
+    [[], '', []],
+  ])('%j of %j is %j', (patterns, prefix, ranges) => {
+    expect(rangesOf(patterns, prefix).map((range) => range.prefix + (range.isOne ? '' : '*'))).toEqual(ranges);
+  });
+});

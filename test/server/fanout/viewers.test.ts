@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { AccessOptions } from '../../../src/access/authenticator.ts';
+import type { Policy } from '../../../src/access/policy.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { defaultLimits } from '../../../src/limits.ts';
+import { AccessControl } from '../../../src/server/access/access-control.ts';
+import { world } from './world.ts';
+
+const start = { id: 'room:1', version: 0 };
+
+function guarded(options: AccessOptions = { anonymous: {} }) {
+  const it = world();
+  const access = new AccessControl(options, systemClock(), defaultLimits);
+  const subscribe = (policy: Policy) =>
+    it.subscribe(start, undefined, access.contextFor({ name: 'somebody', policy }, it.context));
+  return { ...it, subscribe };
+}
+
+describe('subscriptions of several viewers', () => {
+  it('are one for all who may read the context, whatever else they may', async () => {
+    const { fanOut, manager, settle, subscribe } = guarded();
+    await manager.set('room:1', { a: 1 });
+    const some = [await subscribe({ read: ['*'] }), await subscribe({ read: ['room:1'], write: ['*'] })];
+    await settle();
+    expect(fanOut.size).toBe(1);
+    expect(some.map(({ pipe }) => pipe.written.length)).toEqual([1, 1]);
+    for (const { leave } of some) await leave();
+  });
+
+  it('who may not read it never join, and are told nothing', async () => {
+    const { fanOut, manager, settle, subscribe } = guarded();
+    await manager.set('room:1', { a: 1 });
+    const nobody = await subscribe({ read: ['hall:*'], write: ['*'] });
+    expect(fanOut.size).toBe(0);
+    const reader = await subscribe({ read: ['*'] });
+    const another = await subscribe({});
+    await manager.set('room:1', { a: 2 });
+    await settle();
+    expect(fanOut.size).toBe(1);
+    expect([nobody, reader, another].map(({ pipe }) => pipe.written.length > 0)).toEqual([false, true, false]);
+    for (const { leave } of [nobody, reader, another]) await leave();
+  });
+
+  it('run each by itself where each must be asked for again', async () => {
+    const { fanOut, manager, settle, subscribe } = guarded({ anonymous: {}, authorize: () => true });
+    await manager.set('room:1', { a: 1 });
+    const reader = await subscribe({ read: ['*'] });
+    await settle();
+    expect(fanOut.size).toBe(0);
+    expect(reader.pipe.written.length).toBe(1);
+    await reader.leave();
+  });
+});
