@@ -8,7 +8,7 @@ import type { Limits } from '../limits.ts';
 import { rewritten } from '../resolvers/errors.ts';
 import type { AccessControl, ViewedContext } from './access/access-control.ts';
 import { credentialsOfHeaders } from './access/credentials.ts';
-import { greet } from './access/greeting.ts';
+import { expire, greet } from './access/greeting.ts';
 import { GRAPHQL_PATH, maskError } from './app.ts';
 import { type Enveloped, envelopedFor, type Yoga } from './enveloped.ts';
 import type { FanOut } from './fanout/fan-out.ts';
@@ -172,7 +172,10 @@ export function attachWebSockets(
         rootValue: pipeline,
       };
     } catch (error) {
-      return [withoutStatus(maskError(error, log))];
+      const masked = maskError(error, log);
+      // It has expired since it was greeted: what it asks it may ask again as somebody known.
+      if (masked.extensions['code'] === 'UNAUTHENTICATED') expire(connection.socket);
+      return [withoutStatus(masked)];
     }
   }
 }

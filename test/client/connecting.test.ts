@@ -54,6 +54,30 @@ describe('A client comes to its server', () => {
     await eventually(() => expect(watch.state).toMatchObject({ status: 'live', value: { n: 0, m: 1 } }));
   });
 
+  it('again with a new token whenever one has expired, and loses nothing', async () => {
+    let issued = 0;
+    const { server, address } = await startApp({
+      access: {
+        authenticate: ({ token }) =>
+          // From when it is first shown: however slow the machine is, none comes too late.
+          token === `token ${issued}`
+            ? { name: 'ann', policy: { read: ['*'], write: ['*'] }, expiresAt: Date.now() + 150 }
+            : null,
+      },
+    });
+    await server.manager.set('a', {});
+    const client = connect(address.websocket, {
+      connectionParams() {
+        issued += 1;
+        return { token: `token ${issued}` };
+      },
+    });
+    const watch = client.watch('a');
+    for (let n = 0; issued < 4; n += 1) await client.update('a', { [n]: true });
+    const written = (await server.manager.get('a'))?.context;
+    await eventually(() => expect(watch.state).toMatchObject({ status: 'live', value: written }));
+  });
+
   it('though what it is to be told of itself could not be had at first, by one connection in the end', async () => {
     const sockets = serverSockets();
     const { address } = await startApp();

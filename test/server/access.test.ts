@@ -170,6 +170,15 @@ describe('who is nobody', () => {
     expect((await server.fetch(new Request('http://localhost/graphql', init))).status).toBe(401);
   });
 
+  it('is told that a write was not applied', async () => {
+    const { address } = await startGuarded();
+    const error = { message: 'Valid credentials are needed.', extensions: { code: 'UNAUTHENTICATED', applied: 'NO' } };
+    for (const url of [`${address.http}?by=yoga`, address.http, address.http]) {
+      const answer = await post(url, {}, 'mutation { deleteContext(id: "room:1") { version } }');
+      expect(await answer.json()).toEqual({ errors: [error] });
+    }
+  });
+
   it('is answered 401 over SSE', async () => {
     const { address } = await startGuarded();
     const response = await fetch(address.http, {

@@ -17,6 +17,7 @@ export class AuthorizedWatch implements Events {
   }
 
   async next(): Promise<IteratorResult<ContextEvent>> {
+    if (this.#isOver) return DONE;
     try {
       this.#chosen ??= (await this.#may()) ? this.#ways.all : this.#ways.nothing;
       if (this.#isOver) return DONE;

@@ -32,7 +32,7 @@ export async function greet(
     const viewer = await access.viewerOf(credentialsOfPayload(payload) ?? credentials);
     connection.viewer = viewer;
     if (socket.readyState !== socket.OPEN) return false;
-    const cancel = access.atExpiry(viewer, () => socket.close(CloseCode.Forbidden, 'Forbidden'));
+    const cancel = access.atExpiry(viewer, () => expire(socket));
     socket.once('close', cancel);
     return true;
   } catch (error) {
@@ -44,4 +44,9 @@ export async function greet(
     }
     return false;
   }
+}
+
+/** As 4403, from which clients come back with a new token. Nothing is sent after it. */
+export function expire(socket: WebSocket): void {
+  socket.close(CloseCode.Forbidden, 'Forbidden');
 }
