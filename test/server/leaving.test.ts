@@ -164,9 +164,12 @@ describe('A subscriber over SSE that has sent its subscription behind another on
   });
 });
 
+/** More than one WebSocket may have otherwise. */
+const MANY = { socketOperations: 10_000, socketMessagesPerSecond: 100_000 };
+
 describe('A WebSocket with thousands of subscriptions', () => {
   it('leaves nothing behind when it is cut', async () => {
-    const app = await startApp();
+    const app = await startApp({ limits: MANY });
     const raw = await initSocket(app.address);
     for (let i = 0; i < 5000; i += 1) raw.subscribe(`${i}`, query, { id: `id ${i}` });
     await eventually(() => expect(app.feed.size).toBe(5000));
@@ -176,7 +179,7 @@ describe('A WebSocket with thousands of subscriptions', () => {
 
   it('leaves nothing behind when it is closed while they are set up', async () => {
     const { options, listening } = gated();
-    const app = await startApp(options);
+    const app = await startApp({ ...options, limits: MANY });
     const raw = await initSocket(app.address);
     listening.shut();
     for (let i = 0; i < 2000; i += 1) raw.subscribe(`${i}`, query, { id: `id ${i}` });
@@ -189,7 +192,7 @@ describe('A WebSocket with thousands of subscriptions', () => {
   });
 
   it('keeps those that it did not complete', async () => {
-    const app = await startApp();
+    const app = await startApp({ limits: MANY });
     const raw = await initSocket(app.address);
     for (let i = 0; i < 1000; i += 1) raw.subscribe(`${i}`, query, { id: `id ${i}` });
     await eventually(() => expect(app.feed.size).toBe(1000));
