@@ -407,3 +407,23 @@ function acknowledged(url: string, payload: unknown, headers = {}): Promise<bool
     socket.once('close', () => resolve(false));
   });
 }
+
+it("A request id is one viewer's own: another's under the same id is a write of its own", async () => {
+  const access: AccessOptions = {
+    authenticate: ({ token = '' }) =>
+      ['ada', 'bob'].includes(token) ? { name: token, policy: { read: ['*'], write: ['*'] } } : null,
+  };
+  const app = await startGuarded(access);
+  const write = (token: string, by: string): Promise<Result> =>
+    transports['a plain post']!(
+      app,
+      token,
+      `mutation { updateContext(id: "room:1", changes: { ${by}: 1 }, requestId: "same") { context { version } } }`,
+    );
+  const versionOf = ({ data }: Result): unknown =>
+    (data as { updateContext: { context: unknown } }).updateContext.context;
+  expect(versionOf(await write('ada', 'ada'))).toEqual({ version: 2 });
+  expect((await app.server.manager.get('room:1'))?.context).toMatchObject({ ada: 1 });
+  expect(await write('bob', 'bob')).not.toHaveProperty('errors');
+  expect((await app.server.manager.get('room:1'))?.context).toMatchObject({ ada: 1, bob: 1 });
+});

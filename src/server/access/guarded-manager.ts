@@ -64,17 +64,17 @@ export class GuardedManager implements Contexts {
 
   async set(id: string, context: JsonObject, options?: WriteOptions): Promise<ContextChange> {
     await this.#check('write', id);
-    return this.#all.set(id, context, options);
+    return this.#all.set(id, context, this.#asked(options));
   }
 
   async update(id: string, changes: JsonObject, options?: UpdateOptions): Promise<ContextChange> {
     await this.#check('write', id);
-    return this.#all.update(id, changes, options);
+    return this.#all.update(id, changes, this.#asked(options));
   }
 
   async delete(id: string, options?: WriteOptions): Promise<ContextDeleted> {
     await this.#check('delete', id);
-    return this.#all.delete(id, options);
+    return this.#all.delete(id, this.#asked(options));
   }
 
   async export(id: string): Promise<ContextExport> {
@@ -84,7 +84,12 @@ export class GuardedManager implements Contexts {
 
   async restore(id: string, options?: RestoreOptions): Promise<FullContext> {
     await this.#check('archive', id);
-    return this.#all.restore(id, options);
+    return this.#all.restore(id, this.#asked(options));
+  }
+
+  /** What one viewer has asked under an id is no answer for another's. */
+  #asked<O extends object>(options?: O): O & { readonly viewer: string } {
+    return { ...(options ?? ({} as O)), viewer: this.#rights.viewer.name };
   }
 
   async #seen(id: string): Promise<Contexts> {
