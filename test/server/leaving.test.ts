@@ -164,12 +164,7 @@ describe('A subscriber over SSE that has sent its subscription behind another on
   });
 });
 
-<<<<<<< HEAD
 const MANY = { socketOperations: 5000, socketMessagesPerSecond: 1e6 };
-=======
-/** More than one WebSocket may have otherwise. */
-const MANY = { socketOperations: 10_000, socketMessagesPerSecond: 100_000 };
->>>>>>> limits
 
 describe('A WebSocket with thousands of subscriptions', () => {
   it('leaves nothing behind when it is cut', async () => {
@@ -196,7 +191,7 @@ describe('A WebSocket with thousands of subscriptions', () => {
   });
 
   it('keeps those that it did not complete', async () => {
-    const app = await startApp({ limits: MANY });
+    const app = await startApp();
     const raw = await initSocket(app.address);
     for (let i = 0; i < 1000; i += 1) raw.subscribe(`${i}`, query, { id: `id ${i}` });
     await eventually(() => expect(app.feed.size).toBe(1000));
