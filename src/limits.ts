@@ -36,6 +36,8 @@ export interface Limits {
   readonly handshakeMs: number;
   /** Operations that run at once on one WebSocket, subscriptions above all. LIMIT_EXCEEDED. @default 1000 */
   readonly socketOperations: number;
+  /** Characters of a message that asks for a subscription, which is held as long as that runs. LIMIT_EXCEEDED. @default 65536 */
+  readonly subscriptionLength: number;
   /** Messages of one WebSocket in a second. What comes faster is left unread until it is due. @default 1000 */
   readonly socketMessagesPerSecond: number;
   /** Operations of one address over HTTP in a second; those of IPv6 by /64. LIMIT_EXCEEDED with 429. @default Infinity */
@@ -70,6 +72,7 @@ export const defaultLimits: Limits = {
   connectionsPerAddress: 10_000,
   handshakeMs: 3000,
   socketOperations: 1000,
+  subscriptionLength: 65_536,
   socketMessagesPerSecond: 1000,
   requestsPerSecond: Number.POSITIVE_INFINITY,
   headersMs: 20_000,

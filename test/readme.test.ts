@@ -162,6 +162,7 @@ test("the README's limits are the ones in force", () => {
     `| aliases in a document, fragments spread | ${defaultLimits.documentAliases} |`,
     `| directives in a document, fragments spread | ${defaultLimits.documentDirectives} |`,
     `| operations at once on a WebSocket | ${defaultLimits.socketOperations} |`,
+    `| a message that asks for a subscription over WebSocket | ${defaultLimits.subscriptionLength.toLocaleString('en-US')} characters |`,
     `| messages of a WebSocket in a second | ${defaultLimits.socketMessagesPerSecond} |`,
     `| from a WebSocket's opening to its \`connection_init\` | ${defaultLimits.handshakeMs / 1000} s |`,
     `| connections of an address (IPv6: of a /64) | ${defaultLimits.connectionsPerAddress.toLocaleString('en-US')} |`,

@@ -32,7 +32,9 @@ export function createAuthenticator(options: AccessOptions, now: () => number = 
     : null;
   return async (credentials) => {
     const { token, apiKey } = credentials;
-    if (token !== undefined && apiKey !== undefined) throw new UnauthenticatedError();
+    // An empty one is none that anybody was given.
+    if ((token !== undefined && apiKey !== undefined) || token === '' || apiKey === '')
+      throw new UnauthenticatedError();
     if (token === undefined && apiKey === undefined) return known(nobody);
     const own = token === undefined ? ofKey?.(apiKey ?? '') : await ofToken?.(token);
     const viewer = known(own ?? (await authenticate?.(credentials)));

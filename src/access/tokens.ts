@@ -43,6 +43,10 @@ type Verify = (token: string, options: JWTVerifyOptions) => Promise<JWTVerifyRes
 export function readTokens(options: JwtOptions): (token: string) => Promise<Viewer | null> {
   const { verify, algorithms } = verifierOf(options);
   const { issuer, audience } = options;
+  // As of a variable that is not set: then anybody's token would do.
+  for (const name of ['issuer', 'audience'] as const)
+    if (Object.hasOwn(options, name) && (options[name] ?? '').length === 0)
+      throw new TypeError(`access.jwt.${name} is there, and empty.`);
   const checks: JWTVerifyOptions = {
     algorithms: [...algorithms],
     clockTolerance: TOLERANCE_S,
@@ -98,6 +102,7 @@ function keysAt(text: string): URL {
 }
 
 function viewerOf({ sub, exp, arpeggio }: JWTPayload): Viewer | null {
+  if (sub !== undefined && typeof sub !== 'string') return null;
   try {
     return {
       name: sub ?? 'a token',

@@ -107,7 +107,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   };
   const httpServer = createHttpServer(
     { ...upgradeOptions, ...requestOptions(limits) },
-    inTurn(origins.told(limitRequests(limits, clock, GRAPHQL_PATH, respond))),
+    inTurn(origins.told(limitRequests(limits, clock, respond))),
   );
   // Node leaves out headers past a count of its own, without a word.
   httpServer.maxHeadersCount = 0;
@@ -173,6 +173,8 @@ function cancelledBy(signal: AbortSignal, response: Response): Response {
 
 /** What Yoga makes of a request's URL. Where that is none, Yoga would answer with the stack of its own failure. */
 function urlOf({ headers, url }: IncomingMessage): string {
+  // Nor is such a host a part of one, however it would be read as.
+  if (/[/?#@\\]/.test(headers.host ?? '')) return '';
   return `http://${headers.host || 'localhost'}${url}`;
 }
 

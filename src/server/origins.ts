@@ -42,7 +42,7 @@ export class Origins {
       return false;
     }
     response.setHeader('Access-Control-Allow-Methods', 'GET, POST');
-    response.setHeader('Access-Control-Allow-Headers', 'Accept, Authorization, Content-Type, Last-Event-ID');
+    response.setHeader('Access-Control-Allow-Headers', 'Accept, Authorization, Content-Type, Last-Event-ID, X-API-Key');
     response.setHeader('Access-Control-Max-Age', '600');
     return true;
   }

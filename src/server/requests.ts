@@ -17,8 +17,11 @@ export function requestOptions({ headersMs, requestMs, idleMs, headerBytes }: Re
   };
 }
 
+/** Asked by whoever watches the server. */
+const FREE_PATHS = ['/health', '/ready'];
+
 /** Refuses requests that come too fast from one address, or with too many headers, before anything is read of them. */
-export function limitRequests(limits: Limits, clock: Clock, path: string, handle: RequestListener): RequestListener {
+export function limitRequests(limits: Limits, clock: Clock, handle: RequestListener): RequestListener {
   const { headerCount, requestsPerSecond } = limits;
   const rates = Number.isFinite(requestsPerSecond) ? new Rates(clock, requestsPerSecond) : undefined;
   return (request, response) => {
@@ -26,7 +29,8 @@ export function limitRequests(limits: Limits, clock: Clock, path: string, handle
       refuse(response, 431, 'The request has too many headers.');
       return;
     }
-    const wait = rates && request.url?.startsWith(path) ? rates.take(addressOfRequest(request)) : 0;
+    // Whatever else a URL looks like, it may come to be the path of operations.
+    const wait = rates && !FREE_PATHS.includes(request.url ?? '') ? rates.take(addressOfRequest(request)) : 0;
     if (wait > 0) {
       response.setHeader('retry-after', Math.ceil(wait / 1000));
       refuse(response, 429, 'Too many operations come from here: try again later.');

@@ -1,13 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { ViewedContext } from './access/access-control.ts';
+import { type ViewedContext, viewed } from './access/access-control.ts';
+import { declared } from './declared.ts';
 import type { FanOut } from './fanout/fan-out.ts';
 import { type StreamOutlet, StreamOutlets } from './fanout/stream-outlets.ts';
 
 interface HttpContext extends ViewedContext {
   readonly request?: Request;
   readonly res?: ServerResponse;
+  readonly params?: object;
 }
 
 type Subscribe = Parameters<FanOut['subscribe']>[2];
@@ -25,8 +27,11 @@ export function useSharedStreams(fanOut: FanOut): Plugin<HttpContext, HttpContex
       pipeline = (args) => yoga.getEnveloped().subscribe(args);
     },
     onSubscribe({ args, subscribeFn, setSubscribeFn }) {
-      const { request, res, ...others } = args.contextValue as HttpContext;
+      const { request, res, params, ...others } = args.contextValue as HttpContext;
       if (!res || !asksForEventStream(request)) return;
+      args.variableValues = declared(args.document, args.operationName, args.variableValues);
+      // Yoga holds what was asked as long as it runs.
+      if (params) for (const name of ['extensions', 'variables']) Reflect.deleteProperty(params, name);
       const outlet = streams.to(res);
       outlets.set(res, outlet);
       // What runs for many belongs to no response, and goes through a pipeline of its own.
@@ -43,11 +48,6 @@ export function useSharedStreams(fanOut: FanOut): Plugin<HttpContext, HttpContex
       if (outlet) setImmediate(() => res.headersSent && outlet.begin());
     },
   };
-}
-
-/** Without what belongs to the request, which what is shared may outlive. */
-function viewed({ manager, cleanup, deltaFormatter, rights }: ViewedContext): ViewedContext {
-  return { manager, cleanup, deltaFormatter, ...(rights && { rights }) };
 }
 
 /** By its plain name. Whoever takes anything, or adds parameters, is served by Yoga alone. */

@@ -6,10 +6,11 @@ import type { Credentials, Viewer } from '../access/viewer.ts';
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits.ts';
 import { rewritten } from '../resolvers/errors.ts';
-import type { AccessControl, ViewedContext } from './access/access-control.ts';
+import { type AccessControl, type ViewedContext, viewed } from './access/access-control.ts';
 import { credentialsOfHeaders } from './access/credentials.ts';
 import { expire, greet } from './access/greeting.ts';
 import { GRAPHQL_PATH, maskError } from './app.ts';
+import { declared } from './declared.ts';
 import { type Enveloped, envelopedFor, type Yoga } from './enveloped.ts';
 import type { FanOut } from './fanout/fan-out.ts';
 import type { Outlet } from './fanout/member.ts';
@@ -59,20 +60,24 @@ export function attachWebSockets(
   const operations = new Operations();
   const graphql = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: limits.handshakeMs,
-    onConnect: ({ extra, connectionParams }) =>
-      !access || greet(access, extra, connectionParams, (error) => maskError(error, log)),
+    onConnect(ctx) {
+      const { extra, connectionParams } = ctx;
+      // It would be held as long as there is the socket, a token and all.
+      Reflect.deleteProperty(ctx, 'connectionParams');
+      return !access || greet(access, extra, connectionParams, (error) => maskError(error, log));
+    },
     execute: async (args) => {
       const { execute, turns } = pipelineOf(args);
       return withoutStatuses(await turns.run(() => execute(args)));
     },
     subscribe: async (args) => {
       const { subscribe, outlet } = pipelineOf(args);
-      return withoutStatuses(await fanOut.subscribe(args, contextOf(args), subscribe, outlet));
+      return withoutStatuses(await fanOut.subscribe(args, viewed(contextOf(args)), subscribe, outlet));
     },
     onSubscribe(ctx, id, params) {
       operations.begin(ctx, id, params);
       if (ctx.extra.isFull(ctx)) return [TOO_MANY];
-      return argumentsOf(ctx.extra, id, params);
+      return argumentsOf(ctx.extra, id, params, ctx.extra.messageLength);
     },
     async onOperation(ctx, id, params, _args, results) {
       if (!(Symbol.asyncIterator in results)) return operations.goOn(ctx, id, params);
@@ -98,6 +103,7 @@ export function attachWebSockets(
       request,
       turns: new Turns(socket, stream),
       isFull: fullness(limits.socketOperations),
+      messageLength: 0,
       ...(access && { credentials: credentialsOfHeaders(request.headers) }),
     };
     const rate = new Rate(clock, limits.socketMessagesPerSecond);
@@ -117,7 +123,10 @@ export function attachWebSockets(
         close: (code, reason) => socket.close(code, reason),
         onMessage(handle) {
           socket.on('message', (data) => {
-            handle(String(data)).catch(fail);
+            const text = String(data);
+            // Up to `onSubscribe` it is handled before anything else is.
+            connection.messageLength = text.length;
+            handle(text).catch(fail);
             counted();
             connection.turns.look();
           });
@@ -153,21 +162,28 @@ export function attachWebSockets(
     connection: Connection,
     id: string,
     params: SubscribePayload,
+    length: number,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
     const enveloped = envelopedFor(yoga, params, connection.request, connection.viewer);
     // What is thrown here would close the socket, with every other operation on it.
     try {
       const document = enveloped.parse(trusted ? trusted.textOf(params) : params.query);
-      if (!getOperationAST(document, params.operationName)) return [UNRESOLVED];
+      const operation = getOperationAST(document, params.operationName);
+      if (!operation) return [UNRESOLVED];
+      if (operation.operation === 'subscription' && length > limits.subscriptionLength) return [TOO_LONG];
       const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
       if (errors.length > 0) return errors.map(withoutStatus);
       const { schema, execute, subscribe } = enveloped;
       const pipeline: Pipeline = { execute, subscribe, turns: connection.turns, outlet: outlets.to(connection, id) };
+      const variableValues = declared(document, params.operationName, params.variables);
+      // graphql-ws holds what was asked as long as it runs.
+      Reflect.deleteProperty(params, 'extensions');
+      Reflect.deleteProperty(params, 'variables');
       return {
         schema,
         document,
         operationName: params.operationName ?? null,
-        variableValues: params.variables ?? null,
+        variableValues,
         contextValue: await enveloped.contextFactory(),
         rootValue: pipeline,
       };
@@ -207,6 +223,10 @@ const UNRESOLVED = new GraphQLError('Could not determine what operation to execu
   extensions: { code: 'BAD_USER_INPUT' },
 });
 
+const TOO_LONG = new GraphQLError('A subscription is asked for at greater length than it may be.', {
+  extensions: { code: 'LIMIT_EXCEEDED' },
+});
+
 const TOO_MANY = new GraphQLError('Too many operations run on this WebSocket.', {
   extensions: { code: 'LIMIT_EXCEEDED' },
 });
@@ -216,6 +236,8 @@ interface Connection {
   readonly request: IncomingMessage;
   readonly turns: Turns;
   readonly isFull: IsFull;
+  /** Of the latest that has come, in characters. */
+  messageLength: number;
   /** Of its handshake. */
   credentials?: Credentials | undefined;
   /** Who it is, once it has said so. */

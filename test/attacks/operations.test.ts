@@ -74,6 +74,8 @@ function overWebSocket(attack: OperationAttack): Promise<string> {
     socket.on('open', () => socket.send('{"type":"connection_init"}'));
     socket.on('message', (text) => {
       const { type, payload } = JSON.parse(String(text));
+      // May come in one piece with the answer.
+      if (type === 'complete') return;
       if (type === 'connection_ack') socket.send(`{"type":"subscribe","id":"1","payload":${bodyOf(attack)}}`);
       else resolve(codeOf(type === 'error' ? { errors: payload } : payload));
       if (type !== 'connection_ack') socket.terminate();

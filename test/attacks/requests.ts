@@ -94,7 +94,7 @@ const framing: readonly RequestAttack[] = [
 const targets: readonly RequestAttack[] = [
   attack('another host', get('/graphql').replace('localhost', 'evil.example'), 421),
   attack('a host that is none', get('/graphql').replace('localhost', '['), 400),
-  attack('a user before the host', get('/graphql').replace('localhost', 'localhost@evil.example'), 421),
+  attack('a user before the host', get('/graphql').replace('localhost', 'localhost@evil.example'), 400),
   attack('a path outside', get('/graphql/../../etc/passwd'), 404),
   attack('a path outside, encoded', get('/graphql/%2e%2e/%2e%2e/etc/passwd'), 404),
   attack('a path that is none', get('/%zz'), 404),

@@ -16,6 +16,11 @@ export interface ViewedContext extends ResolverContext {
   readonly rights?: Rights;
 }
 
+/** Without what belongs to a request, which what is shared may outlive. */
+export function viewed({ manager, cleanup, deltaFormatter, rights }: ViewedContext): ViewedContext {
+  return { manager, cleanup, deltaFormatter, ...(rights && { rights }) };
+}
+
 /** The longest that a timer waits. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 

@@ -19,9 +19,6 @@ import type { JsonObject } from '../../json.ts';
 import type { Contexts } from '../../schema/builder.ts';
 import { AuthorizedWatch } from './authorized-watch.ts';
 
-/** How many are looked at together where each must be asked for. */
-const LOOK = 50;
-
 /** The contexts as one viewer sees them. What it may not read it is told of as `nothing`, which holds none, tells of it. */
 export class GuardedManager implements Contexts {
   readonly #all: Contexts;
@@ -47,7 +44,7 @@ export class GuardedManager implements Contexts {
     await this.#nothing.list({ prefix, first, ...rest });
     const found: ContextSummary[] = [];
     for (const range of this.#rights.readable(prefix)) {
-      for await (const context of this.#within(range, Math.max(first, LOOK), rest.after)) {
+      for await (const context of this.#within(range, Math.max(first, 1), rest.after)) {
         if (!(await this.#rights.may('read', context.contextId))) continue;
         found.push(context);
         if (found.length > first) return { contexts: found.slice(0, first), hasNextPage: true };
