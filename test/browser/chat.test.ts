@@ -36,8 +36,8 @@ describe('The chat', () => {
     expect(await first.exit).toBe(0);
     await Promise.all([ada.stands('Reconnecting…'), bob.stands('Reconnecting…')]);
     for (let n = 1; n <= 5; n += 1) await Promise.all([ada.say(`Ada, without, ${n}`), bob.say(`Bob, without, ${n}`)]);
-    expect(await ada.messages()).toHaveLength(8);
-    expect(await ada.pending()).toBe(5);
+    await eventually(async () => expect(await ada.messages()).toHaveLength(8));
+    await eventually(async () => expect(await ada.pending()).toBe(5));
     await arePresent(['Ada', 'Bob'], ada, bob);
     await ada.shot('chat-reconnecting-light');
     await bob.shot('chat-reconnecting-dark');
@@ -89,7 +89,7 @@ describe('The chat', () => {
     await eventually(async () => {
       for (const window of [ada, bob]) expect(await window.messages()).toEqual(['Said while it was away.']);
     });
-    expect(await bob.pending()).toBe(0);
+    await eventually(async () => expect(await bob.pending()).toBe(0));
     await ada.say('And on it goes.');
     await eventually(async () => expect(await bob.messages()).toEqual(['Said while it was away.', 'And on it goes.']));
     await bob.shot('chat-phone-anew-dark');
