@@ -125,19 +125,9 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
       await engine.start();
       await listening(httpServer, port, host);
       const isMeant = (request: IncomingMessage): boolean => targetOf(urlOf(request)) === 'here';
-      sockets = attachWebSockets(
-        httpServer,
-        app.yoga,
-        fanOut,
-        keepAlive,
-        clock,
-        access,
-        limits,
-        origins,
-        trusted,
-        log,
-        isMeant,
-      );
+      const { yoga } = app;
+      const parts = { yoga, fanOut, keepAlive, clock, access, limits, origins, trusted, log, isMeant };
+      sockets = attachWebSockets(httpServer, parts);
       cleanup.join();
       if (options.contextAutoDelete) await cleanup.startUnlessSet({ intervalMs: options.cleanupIntervalMs });
       return addressOf(httpServer, host);

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { ExecutionArgs } from 'graphql';
+import { type ExecutionArgs, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { type ViewedContext, viewed } from './access/access-control.ts';
 import { declared } from './declared.ts';
@@ -29,7 +29,8 @@ export function useSharedStreams(fanOut: FanOut): Plugin<HttpContext, HttpContex
     onSubscribe({ args, subscribeFn, setSubscribeFn }) {
       const { request, res, params, ...others } = args.contextValue as HttpContext;
       if (!res || !asksForEventStream(request)) return;
-      args.variableValues = declared(args.document, args.operationName, args.variableValues);
+      const operation = getOperationAST(args.document, args.operationName);
+      if (operation) args.variableValues = declared(operation, args.variableValues);
       // Yoga holds what was asked as long as it runs.
       if (params) for (const name of ['extensions', 'variables']) Reflect.deleteProperty(params, name);
       const outlet = streams.to(res);

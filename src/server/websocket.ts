@@ -19,6 +19,7 @@ import type { KeepAlive, Way } from './keep-alive.ts';
 import type { Log } from './log.ts';
 import { fullness, type IsFull, Operations } from './operations.ts';
 import type { Origins } from './origins.ts';
+import { pong } from './pong.ts';
 import { Rate } from './rates.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
 import { Turns } from './turns.ts';
@@ -32,19 +33,25 @@ export interface WebSockets {
   close(): Promise<void>;
 }
 
+export interface WebSocketOptions {
+  readonly yoga: Yoga;
+  readonly fanOut: FanOut;
+  readonly keepAlive: KeepAlive;
+  readonly clock: Clock;
+  /** Without it, everybody may do everything. */
+  readonly access: AccessControl | undefined;
+  readonly limits: Limits;
+  readonly origins: Origins;
+  readonly trusted: TrustedDocuments | undefined;
+  readonly log: Log;
+  /** Whether a request names this server as its host. */
+  readonly isMeant: (request: IncomingMessage) => boolean;
+}
+
 /** GraphQL over WebSocket (`graphql-transport-ws`) on an HTTP server, each operation through Yoga's own pipeline. */
 export function attachWebSockets(
   httpServer: HttpServer,
-  yoga: Yoga,
-  fanOut: FanOut,
-  keepAlive: KeepAlive,
-  clock: Clock,
-  access: AccessControl | undefined,
-  limits: Limits,
-  origins: Origins,
-  trusted: TrustedDocuments | undefined,
-  log: Log,
-  isMeant: (request: IncomingMessage) => boolean,
+  { yoga, fanOut, keepAlive, clock, access, limits, origins, trusted, log, isMeant }: WebSocketOptions,
 ): WebSockets {
   // The types of ws do not know `closeTimeout` yet.
   const options: ServerOptions & { readonly closeTimeout: number } = {
@@ -175,7 +182,7 @@ export function attachWebSockets(
       if (errors.length > 0) return errors.map(withoutStatus);
       const { schema, execute, subscribe } = enveloped;
       const pipeline: Pipeline = { execute, subscribe, turns: connection.turns, outlet: outlets.to(connection, id) };
-      const variableValues = declared(document, params.operationName, params.variables);
+      const variableValues = declared(operation, params.variables);
       // graphql-ws holds what was asked as long as it runs.
       Reflect.deleteProperty(params, 'extensions');
       Reflect.deleteProperty(params, 'variables');
@@ -204,20 +211,6 @@ const PINGED: Way<WebSocket> = {
 
 /** Going away, as RFC 6455 has it: to come back. */
 const CLOSING_CODE = 1001;
-/** Up to how many characters of a ping are repeated. */
-const MAX_ECHO = 1024;
-
-function pong(payload: unknown): string {
-  try {
-    const text = JSON.stringify({ type: 'pong', payload });
-    if (text.length <= MAX_ECHO) return text;
-  } catch {
-    // It nests deeper than the stack is.
-  }
-  return PONG;
-}
-
-const PONG = '{"type":"pong"}';
 
 const UNRESOLVED = new GraphQLError('Could not determine what operation to execute.', {
   extensions: { code: 'BAD_USER_INPUT' },

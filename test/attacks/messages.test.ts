@@ -1,11 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import { connectTo } from '../helpers/raw.ts';
 import { frame, framesIn } from './frames.ts';
 import { init, messageAttacks, type Outcome } from './messages.ts';
-import { isWell, startTarget, type Target } from './target.ts';
+import { sharedTarget } from './target.ts';
 
 const HANDSHAKE = [
   'GET /graphql HTTP/1.1',
@@ -26,23 +26,11 @@ function heap(): number {
   return process.memoryUsage().heapUsed;
 }
 
-let target: Target;
-
-beforeAll(async () => {
-  target = await startTarget();
-});
-
-afterEach(async () => {
-  expect(await isWell(target)).toBe(true);
-  expect(target.logged).toEqual([]);
-  expect('polluted' in {}).toBe(false);
-});
-
-afterAll(() => target.server.close());
+const target = sharedTarget();
 
 /** Sends it all, and tells with what the server closed, or that it still answers. */
 async function outcomeOf(frames: readonly Uint8Array[]): Promise<Outcome> {
-  const socket = await connectTo({ port: target.port });
+  const socket = await connectTo({ port: target().port });
   const chunks: Buffer[] = [];
   let hasEnded = false;
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,26 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type OperationAttack, operationAttacks } from './operations.ts';
-import { isWell, startTarget, type Target } from './target.ts';
+import { sharedTarget } from './target.ts';
 
-let target: Target;
-
-beforeAll(async () => {
-  target = await startTarget();
-});
-
-afterEach(async () => {
-  expect(await isWell(target)).toBe(true);
-  expect(target.logged).toEqual([]);
-  expect('polluted' in {}).toBe(false);
-});
-
-afterAll(async () => {
-  expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(prototype);
-  await target.server.close();
-});
-
-const prototype = Object.getOwnPropertyNames(Object.prototype);
+const target = sharedTarget();
 
 function bodyOf({ query, variables, operationName }: OperationAttack): string {
   const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
@@ -35,7 +18,7 @@ function codeOf({ errors }: Answer): string {
   return errors ? String(errors[0]?.extensions?.code) : 'none';
 }
 
-const url = () => `http://127.0.0.1:${target.port}/graphql`;
+const url = () => `http://127.0.0.1:${target().port}/graphql`;
 
 /** Where all errors of an operation that does not run have a status of their own. */
 const ACCEPT = 'application/graphql-response+json';

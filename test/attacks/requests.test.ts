@@ -1,21 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { sendRaw } from '../helpers/raw.ts';
 import { requestAttacks } from './requests.ts';
-import { isWell, startTarget, type Target } from './target.ts';
+import { sharedTarget } from './target.ts';
 
-let target: Target;
-
-beforeAll(async () => {
-  target = await startTarget();
-});
+const target = sharedTarget();
 
 afterEach(async () => {
-  expect(await isWell(target)).toBe(true);
-  expect(target.logged).toEqual([]);
-  expect(await target.server.manager.get('forged')).toBeNull();
+  expect(await target().server.manager.get('forged')).toBeNull();
 });
-
-afterAll(() => target.server.close());
 
 describe('A request that means harm', () => {
   it('is one of many', () => {
@@ -24,7 +16,7 @@ describe('A request that means harm', () => {
   });
 
   it.each(requestAttacks)('is refused, or harmless: $name', async ({ bytes, statuses }) => {
-    const answer = await sendRaw({ port: target.port }, bytes);
+    const answer = await sendRaw({ port: target().port }, bytes);
     expect([...answer.matchAll(/^HTTP\/1\.1 (\d+) /gm)].map(([, status]) => Number(status))).toEqual(statuses);
     expect(answer).not.toMatch(/node_modules|node:internal|\.ts:|access-control-/i);
   });

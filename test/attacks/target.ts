@@ -1,3 +1,4 @@
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { createServer, type Server } from '../../src/server/create-server.ts';
 import { sendRaw } from '../helpers/raw.ts';
 
@@ -7,8 +8,24 @@ export interface Target {
   readonly logged: readonly string[];
 }
 
-/** What all attacks of a corpus are made on, one after the other. It waits for nobody long. */
-export async function startTarget(): Promise<Target> {
+/** The one target of a file's attacks, which each of them must leave as it was. */
+export function sharedTarget(): () => Target {
+  const prototype = Object.getOwnPropertyNames(Object.prototype);
+  let target: Target;
+  beforeAll(async () => {
+    target = await startTarget();
+  });
+  afterEach(async () => {
+    expect(await isWell(target)).toBe(true);
+    expect(target.logged).toEqual([]);
+    expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(prototype);
+  });
+  afterAll(() => target.server.close());
+  return () => target;
+}
+
+/** It waits for nobody long. */
+async function startTarget(): Promise<Target> {
   const logged: string[] = [];
   const log = { info: () => {}, error: (message: string) => logged.push(message) };
   const limits = { headersMs: 400, requestMs: 800, idleMs: 400, handshakeMs: 1000 };
@@ -19,7 +36,7 @@ export async function startTarget(): Promise<Target> {
 }
 
 /** Whether an ordinary request is answered as ever. */
-export async function isWell({ port }: Target): Promise<boolean> {
+async function isWell({ port }: Target): Promise<boolean> {
   const body = '{"query":"{ context(id: \\"a\\") { contextId } }"}';
   const lines = [
     'POST /graphql HTTP/1.1',

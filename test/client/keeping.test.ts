@@ -3,7 +3,7 @@ import type { WriteStorage } from '../../src/client/index.ts';
 import { startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { TcpProxy } from '../helpers/redis/tcp-proxy.ts';
-import { connect, JumpingTime } from './clients.ts';
+import { connect, JumpingTime, live } from './clients.ts';
 
 function memoryStorage(): WriteStorage & { readonly items: Map<string, string> } {
   const items = new Map<string, string>();
@@ -45,8 +45,7 @@ describe('Keeping writes', () => {
     const url = `ws://127.0.0.1:${proxy.port}/graphql`;
     const storage = memoryStorage();
     const first = connect(url, { storage });
-    const watch = first.watch('a');
-    await eventually(() => expect(watch.state.status).toBe('live'));
+    await live(first.watch('a'));
     proxy.replies = 'vanish';
     const write = first.update('a', ({ n, ...rest }) => ({ ...rest, n: Number(n) + 1 }));
     await eventually(async () => expect((await app.server.manager.get('a'))?.context).toEqual({ n: 1 }));

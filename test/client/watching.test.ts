@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../src/json.ts';
 import { startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { TcpProxy } from '../helpers/redis/tcp-proxy.ts';
-import { connect } from './clients.ts';
+import { connect, live } from './clients.ts';
 
 describe('Watching a context', () => {
   it('shows what there is, then each change', async () => {
@@ -116,16 +116,14 @@ describe('Watching a context', () => {
     const client = connect(address.websocket);
     const watch = client.watch('x'.repeat(1000));
     await eventually(() => expect(watch.state).toMatchObject({ status: 'failed', error: { code: 'BAD_USER_INPUT' } }));
-    const good = client.watch('a');
-    await eventually(() => expect(good.state.status).toBe('live'));
+    await live(client.watch('a'));
   });
 
   it('is stale while there is no connection, and goes on from where it was', async () => {
     const { server, address } = await startApp();
     await server.manager.set('a', { n: 0 });
     const proxy = await TcpProxy.start(address.port);
-    const watch = connect(`ws://127.0.0.1:${proxy.port}/graphql`).watch('a');
-    await eventually(() => expect(watch.state.status).toBe('live'));
+    const watch = await live(connect(`ws://127.0.0.1:${proxy.port}/graphql`).watch('a'));
     const { value } = watch.state;
     const statuses: string[] = [];
     watch.subscribe(({ status }) => statuses.push(status));
@@ -145,8 +143,7 @@ describe('Watching a context', () => {
     const { server, address } = await startApp();
     await server.manager.set('a', { n: 0 });
     const proxy = await TcpProxy.start(address.port);
-    const watch = connect(`ws://127.0.0.1:${proxy.port}/graphql`, { keepAliveMs: 40 }).watch('a');
-    await eventually(() => expect(watch.state.status).toBe('live'));
+    const watch = await live(connect(`ws://127.0.0.1:${proxy.port}/graphql`, { keepAliveMs: 40 }).watch('a'));
     proxy.blackHole();
     await eventually(() => expect(watch.state.status).toBe('stale'));
     await server.manager.update('a', { n: 1 });
@@ -172,8 +169,7 @@ describe('Watching a context', () => {
     const { server, address, feed } = await startApp();
     await server.manager.set('a', { n: 0 });
     const client = connect(address.websocket);
-    const watch = client.watch('a');
-    await eventually(() => expect(watch.state.status).toBe('live'));
+    const watch = await live(client.watch('a'));
     const told: ContextState[] = [];
     watch.subscribe((state) => told.push(state));
     const iterated = (async () => {

@@ -4,7 +4,7 @@ import type { App } from '../helpers/app.ts';
 import { startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { TcpProxy } from '../helpers/redis/tcp-proxy.ts';
-import { connect, JumpingTime } from './clients.ts';
+import { connect, JumpingTime, live } from './clients.ts';
 
 interface Counter {
   readonly [key: string]: number;
@@ -33,8 +33,7 @@ describe('Writing', () => {
     const app = await startApp();
     await app.server.manager.set('a', { n: 0 });
     const client = connect(app.address.websocket);
-    const watch = client.watch('a');
-    await eventually(() => expect(watch.state.status).toBe('live'));
+    const watch = await live(client.watch('a'));
     const states: ContextState[] = [];
     watch.subscribe((state) => states.push(state));
     const write = client.update('a', { m: 1 });
@@ -48,8 +47,7 @@ describe('Writing', () => {
   it('shows set and delete at once, too', async () => {
     const app = await startApp();
     const client = connect(app.address.websocket);
-    const watch = client.watch('a');
-    await eventually(() => expect(watch.state.status).toBe('live'));
+    const watch = await live(client.watch('a'));
     const states: ContextState[] = [];
     watch.subscribe((state) => states.push(state));
     const set = client.set('a', { n: 1 });
@@ -69,8 +67,7 @@ describe('Writing', () => {
     const app = await startApp();
     await app.server.manager.set('a', { n: 0 });
     const client = connect(app.address.websocket);
-    const watch = client.watch('a');
-    await eventually(() => expect(watch.state.status).toBe('live'));
+    const watch = await live(client.watch('a'));
     const refused = client.update('a', { refused: true }, { expectedVersion: 7 });
     const kept = client.update('a', { kept: true });
     expect(watch.state.value).toEqual({ n: 0, refused: true, kept: true });
@@ -134,8 +131,7 @@ describe('An update by a function', () => {
     await app.server.manager.set('a', { n: 0 });
     const proxy = await TcpProxy.start(app.address.port);
     const client = connect(`ws://127.0.0.1:${proxy.port}/graphql`);
-    const watch = client.watch<Counter>('a');
-    await eventually(() => expect(watch.state.status).toBe('live'));
+    const watch = await live(client.watch<Counter>('a'));
     // What the client is told comes late: its first try must meet another version than it knows.
     proxy.replies = 30;
     await app.server.manager.update('a', { n: 10, other: 1 });
@@ -150,8 +146,7 @@ describe('An update by a function', () => {
     const app = await startApp();
     await app.server.manager.set('a', { n: 0 });
     const client = connect(app.address.websocket);
-    const watch = client.watch('a');
-    await eventually(() => expect(watch.state.status).toBe('live'));
+    const watch = await live(client.watch('a'));
     const fault = new Error('fault');
     const thrown = client.update('a', () => {
       throw fault;
@@ -160,8 +155,7 @@ describe('An update by a function', () => {
     expect(watch.state).toMatchObject({ value: { n: 0 }, pendingWrites: 0 });
     const missing = { code: 'CONTEXT_NOT_FOUND', applied: 'NO' };
     await expect(client.update('b', (context) => context)).rejects.toMatchObject(missing);
-    const other = client.watch('c');
-    await eventually(() => expect(other.state.status).toBe('live'));
+    await live(client.watch('c'));
     await expect(client.update('c', (context) => context)).rejects.toMatchObject(missing);
   });
 });
@@ -172,8 +166,7 @@ describe('Writing without a connection', () => {
     await app.server.manager.set('a', { n: 0 });
     const proxy = await TcpProxy.start(app.address.port);
     const client = connect(`ws://127.0.0.1:${proxy.port}/graphql`);
-    const watch = client.watch<Counter>('a');
-    await eventually(() => expect(watch.state.status).toBe('live'));
+    const watch = await live(client.watch<Counter>('a'));
     proxy.isRefusing = true;
     proxy.cut();
     await eventually(() => expect(watch.state.status).toBe('stale'));
@@ -196,8 +189,7 @@ describe('Writing without a connection', () => {
     await app.server.manager.set('a', { n: 0 });
     const proxy = await TcpProxy.start(app.address.port);
     const client = connect(`ws://127.0.0.1:${proxy.port}/graphql`);
-    const watch = client.watch<Counter>('a');
-    await eventually(() => expect(watch.state.status).toBe('live'));
+    const watch = await live(client.watch<Counter>('a'));
     proxy.replies = 'vanish';
     const write = client.update<Counter>('a', count);
     await eventually(async () => expect(await contextOf(app)).toEqual({ n: 1 }));
@@ -216,8 +208,7 @@ describe('Writing without a connection', () => {
     const proxy = await TcpProxy.start(app.address.port);
     const time = new JumpingTime();
     const client = connect(`ws://127.0.0.1:${proxy.port}/graphql`, { writeTtlMs: 60_000 }, time);
-    const watch = client.watch('a');
-    await eventually(() => expect(watch.state.status).toBe('live'));
+    const watch = await live(client.watch('a'));
     proxy.replies = 'vanish';
     const sent = client.update('a', { sent: true });
     const waiting = client.update('b', { n: 1 });
@@ -250,8 +241,7 @@ describe('Writing without a connection', () => {
     const app = await startApp();
     await app.server.manager.set('a', { n: 0 });
     const client = connect(app.address.websocket);
-    const watch = client.watch('a');
-    await eventually(() => expect(watch.state.status).toBe('live'));
+    const watch = await live(client.watch('a'));
     const large = client.update('a', { text: 'x'.repeat(3 * 1024 * 1024) });
     const small = client.update('a', { small: true });
     await expect(large).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });

@@ -50,7 +50,11 @@ describe('A request', () => {
       received += String(chunk);
     });
     await eventually(() => expect(received).toContain('text/event-stream'));
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    // By then as much time has passed as a request may take.
+    const late = await connectTo(address);
+    const ended = text(late);
+    late.write(head('Content-Length: 1000'));
+    await ended;
     await server.manager.update('a', { x: 1 });
     await eventually(() => expect(received).toContain('"version":2'));
   });

@@ -6,6 +6,7 @@ import { eventually } from '../helpers/eventually.ts';
 import { FakeClock } from '../helpers/fake-clock.ts';
 import { connectTo, sendRaw } from '../helpers/raw.ts';
 import { initSocket, openSocket } from '../helpers/raw-socket.ts';
+import { serverSockets } from '../helpers/server-sockets.ts';
 
 const health = 'GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
 const watched = 'subscription { contextChanged(id: "a") { __typename } }';
@@ -37,6 +38,7 @@ describe('A WebSocket', () => {
 
   it('is left unread while its messages come too fast, and loses none of them', async () => {
     const clock = new FakeClock();
+    const sockets = serverSockets();
     const { address } = await startApp({ clock, limits: { socketMessagesPerSecond: 10 } });
     const raw = await initSocket(address);
     const pongs = (): number => raw.received.filter(({ type }) => type === 'pong').length;
@@ -45,8 +47,9 @@ describe('A WebSocket', () => {
       raw.send({ type: 'ping' });
       await eventually(() => expect(pongs()).toBe(i));
     }
+    await eventually(() => expect(sockets[0]?.isPaused()).toBe(true));
     raw.send({ type: 'ping' });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await sendRaw(address, health)).toContain('200 OK');
     expect(pongs()).toBe(10);
     clock.elapse(100);
     await eventually(() => expect(pongs()).toBe(11));
@@ -55,6 +58,7 @@ describe('A WebSocket', () => {
 
   it('is left unread while pings of its own protocol come too fast', async () => {
     const clock = new FakeClock();
+    const sockets = serverSockets();
     const { address } = await startApp({ clock, limits: { socketMessagesPerSecond: 10 } });
     const raw = await initSocket(address);
     let pongs = 0;
@@ -65,8 +69,9 @@ describe('A WebSocket', () => {
       raw.socket.ping();
       await eventually(() => expect(pongs).toBe(i));
     }
+    await eventually(() => expect(sockets[0]?.isPaused()).toBe(true));
     raw.subscribe('1', '{ __typename }', {});
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await sendRaw(address, health)).toContain('200 OK');
     expect(raw.received).toHaveLength(1);
     clock.elapse(100);
     expect(await raw.messageFor('1')).toMatchObject({ type: 'next' });

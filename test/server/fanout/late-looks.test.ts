@@ -10,31 +10,40 @@ const told = ({ pipe }: Subscriber): unknown[] =>
     return [fromVersion, version];
   });
 
+/** Holds the next reads of a log until a test lets each go. */
+class HeldReads {
+  readonly held: (() => void)[] = [];
+  toHold: number;
+
+  constructor(toHold: number) {
+    this.toHold = toHold;
+  }
+
+  readonly onRead = (): Promise<void> | undefined => {
+    if (this.toHold === 0) return undefined;
+    this.toHold -= 1;
+    return new Promise((resolve) => this.held.push(resolve));
+  };
+}
+
 it('A look that ends after its member has come by what it looked for another way does not move it back', async () => {
-  const held: (() => void)[] = [];
-  let toHold = 0;
-  const all = world({
-    onRead() {
-      if (toHold === 0) return undefined;
-      toHold -= 1;
-      return new Promise((resolve) => held.push(resolve));
-    },
-  });
+  const reads = new HeldReads(0);
+  const all = world(reads);
   await all.manager.set('a', { n: 1 });
   await all.subscribe({ id: 'a' });
   await all.settle();
   // The group looks, and so does who has come from there already.
-  toHold = 2;
+  reads.toHold = 2;
   const { cursor } = (await all.manager.update('a', { n: 2 })).context;
   await all.settle();
   const member = await all.subscribe({ id: 'a', cursor });
   await all.settle();
-  expect(held).toHaveLength(2);
-  held.shift()?.();
+  expect(reads.held).toHaveLength(2);
+  reads.held.shift()?.();
   await all.settle();
   await all.manager.update('a', { n: 3 });
   await all.settle();
-  held.shift()?.();
+  reads.held.shift()?.();
   await all.settle();
   member.pipe.isFree = false;
   await all.manager.update('a', { n: 4 });
@@ -114,23 +123,16 @@ it('What was made for those who lag is kept no longer than any do', async () => 
 });
 
 it('Who begins anywhere shares no look that began before it came', async () => {
-  const held: (() => void)[] = [];
-  let toHold = 1;
-  const all = world({
-    onRead() {
-      if (toHold === 0) return undefined;
-      toHold -= 1;
-      return new Promise((resolve) => held.push(resolve));
-    },
-  });
+  const reads = new HeldReads(1);
+  const all = world(reads);
   await all.manager.set('a', { n: 1 });
   const first = await all.subscribe({ id: 'a' });
   await all.settle();
-  expect(held).toHaveLength(1);
+  expect(reads.held).toHaveLength(1);
   await all.manager.update('a', { n: 2 });
   const newcomer = await all.subscribe({ id: 'a' });
   await all.settle();
-  held[0]?.();
+  reads.held[0]?.();
   await all.settle();
   await all.manager.update('a', { n: 3 });
   await all.settle();
