@@ -20,6 +20,8 @@ export interface Limits {
   readonly pageSize: number;
   /** Lexical tokens of one GraphQL document. LIMIT_EXCEEDED. @default 4000 */
   readonly documentTokens: number;
+  /** Brackets of any kind inside each other in one document. LIMIT_EXCEEDED. @default 300 */
+  readonly documentNesting: number;
   /** Fields inside each other, but for what is inside `__schema` and `__type`. LIMIT_EXCEEDED. @default 12 */
   readonly documentDepth: number;
   /** Fields at the top of one operation, each of which is a read or a write. LIMIT_EXCEEDED. @default 20 */
@@ -64,6 +66,7 @@ export const defaultLimits: Limits = {
   requestIdBytes: 256,
   pageSize: 1000,
   documentTokens: 4000,
+  documentNesting: 300,
   documentDepth: 12,
   rootFields: 20,
   documentFields: 500,

@@ -156,6 +156,7 @@ test("the README's limits are the ones in force", () => {
     `| a context as JSON | ${defaultLimits.contextBytes / 1024 ** 2} MiB |`,
     `| a request's body | ${defaultLimits.bodyBytes / 1024 ** 2} MiB `,
     `| a GraphQL document | ${documentTokens} tokens |`,
+    `| brackets inside each other in a document | ${defaultLimits.documentNesting} |`,
     `| fields inside each other | ${defaultLimits.documentDepth} |`,
     `| fields at the top of an operation | ${defaultLimits.rootFields} |`,
     `| fields in a document, fragments spread | ${defaultLimits.documentFields} |`,

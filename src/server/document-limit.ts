@@ -1,7 +1,16 @@
-import { type DocumentNode, GraphQLError, type ParseOptions, parse, type Source } from 'graphql';
+import { type DocumentNode, GraphQLError, Lexer, type ParseOptions, parse, Source, TokenKind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Limits } from '../limits.ts';
 import { type DocumentMeasure, measureOf } from './document-measure.ts';
+
+const NESTING: Partial<Record<TokenKind, 1 | -1>> = {
+  [TokenKind.BRACE_L]: 1,
+  [TokenKind.BRACKET_L]: 1,
+  [TokenKind.PAREN_L]: 1,
+  [TokenKind.BRACE_R]: -1,
+  [TokenKind.BRACKET_R]: -1,
+  [TokenKind.PAREN_R]: -1,
+};
 
 /**
  * Bounds what a document may cost, and gives parsing's errors a code and a status. All is decided as it is parsed: validation itself
@@ -22,19 +31,30 @@ export function useDocumentLimit(limits: Limits): Plugin {
 }
 
 function parseWithin(limits: Limits, source: string | Source, options: ParseOptions | undefined): DocumentNode {
-  const { documentTokens: maxTokens } = limits;
+  assertParsable(limits, typeof source === 'string' ? new Source(source) : source);
+  const document = parse(source, options);
+  assertWithin(limits, measured(document));
+  return document;
+}
+
+function measured(document: DocumentNode): DocumentMeasure {
   try {
-    const document = parse(source, { ...options, maxTokens });
-    assertWithin(limits, measureOf(document));
-    return document;
+    return measureOf(document);
   } catch (error) {
-    // The parser descends as deep as the document does: a full stack is the document's fault, not ours.
+    // Thousands of fragments that spread one another, which only raised limits let in.
     if (error instanceof RangeError) throw limitExceeded('The document nests too deeply.');
-    // Of all syntax errors, the parser tells this one apart by nothing but its words.
-    if (error instanceof GraphQLError && error.message.endsWith(`${maxTokens} tokens. Parsing aborted.`)) {
-      throw limitExceeded(`The document has more than ${maxTokens} tokens.`);
-    }
     throw error;
+  }
+}
+
+/** The parser and all that walks a document descend as deep as it does, and how deep the stack lets them differs from run to run. */
+function assertParsable({ documentTokens, documentNesting }: Limits, source: Source): void {
+  const lexer = new Lexer(source);
+  let nesting = 0;
+  for (let tokens = 1; lexer.advance().kind !== TokenKind.EOF; tokens += 1) {
+    if (tokens > documentTokens) throw limitExceeded(`The document has more than ${documentTokens} tokens.`);
+    nesting += NESTING[lexer.token.kind] ?? 0;
+    if (nesting > documentNesting) throw limitExceeded(`The document nests more than ${documentNesting} brackets.`);
   }
 }
 

@@ -49,6 +49,8 @@ describe.each(transports)('A document over $name', ({ open }) => {
       `mutation { setContext(id: "a", context: {x: ${'['.repeat(1900)}${']'.repeat(1900)}}) { context { version } } }`,
       `mutation { setContext(id: "a", context: {x: ${'['.repeat(20_000)}${']'.repeat(20_000)}}) { context { version } } }`,
     ];
+    const chain = Array.from({ length: 12_000 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} }`);
+    documents.push(`{ ...F0 } ${chain.join(' ')} fragment F12000 on Query { __typename }`);
     for (const document of documents) expect(await codeOf(client, document)).not.toBe('INTERNAL_SERVER_ERROR');
     expect(await new Api(client).read('a')).toBeNull();
   });
