@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -25,14 +26,14 @@ afterAll(async () => {
 });
 
 /** GraphiQL in a window of its own, with its editor loaded. */
-async function openGraphiql(outside: string[]): Promise<Page> {
+async function openGraphiql(outside: string[], at = url): Promise<Page> {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
   page.on('request', (request) => {
-    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== new URL(url).origin)
+    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== new URL(at).origin)
       outside.push(request.url());
   });
   page.on('pageerror', (error) => outside.push(error.message));
-  await page.goto(url);
+  await page.goto(at);
   await page.getByText('contextChanged').first().waitFor();
   return page;
 }
@@ -81,4 +82,26 @@ test('every example that the page opens with works', async () => {
     await shown(page, answer);
   }
   expect(outside).toEqual([]);
+}, 120_000);
+
+test('credentials among the headers hold for subscriptions too', async () => {
+  const sha256 = createHash('sha256').update('a key').digest('hex');
+  const access = { apiKeys: [{ sha256, name: 'a person', may: { read: ['*'], write: ['*'] } }] };
+  const guarded = createServer({ port: 0, log: silentLog, archive: 'off', access });
+  try {
+    const page = await openGraphiql([], (await guarded.listen()).http);
+    await run(page, 'Watch');
+    await shown(page, '"UNAUTHENTICATED"');
+    await page.getByRole('button', { name: 'Headers' }).click();
+    await page.locator('.graphiql-editor-tool .monaco-editor').last().click();
+    await page.keyboard.insertText('{"x-api-key": "a key"}');
+    await run(page, 'Set');
+    await shown(page, '"version": 1');
+    await run(page, 'Watch');
+    await shown(page, '"INITIAL"');
+    await guarded.manager.update('room:1', { y: 2 });
+    await shown(page, '"fromVersion": 1');
+  } finally {
+    await guarded.close();
+  }
 }, 120_000);
