@@ -1,3 +1,4 @@
+import { LOG_FORMATS, LOG_LEVELS, type LogOptions } from './server/log.ts';
 import { isOrigin } from './server/origins.ts';
 import type { ServerOptions } from './server/server-options.ts';
 
@@ -33,7 +34,8 @@ export type Options = Omit<
     | 'redisTimeoutMs'
   >,
   'archive'
-> & { readonly archive?: string };
+> &
+  LogOptions & { readonly archive?: string };
 export type OptionName = keyof Options;
 
 export interface Option {
@@ -260,6 +262,18 @@ export const options: { readonly [Name in OptionName]: Option } = {
     env: 'ARPEGGIO_HEARTBEAT_MS',
     fallback: '10000',
     description: 'How long a subscriber can miss a change whose notification was lost.',
+  },
+  logLevel: {
+    ...choice(...LOG_LEVELS),
+    env: 'ARPEGGIO_LOG_LEVEL',
+    fallback: 'info',
+    description: 'The least that is logged; `debug` tells of every operation.',
+  },
+  logFormat: {
+    ...choice(...LOG_FORMATS),
+    env: 'ARPEGGIO_LOG_FORMAT',
+    fallback: 'text; with NODE_ENV=production, json',
+    description: 'Lines for people, or of JSON.',
   },
   cacheBytes: {
     ...integer(0, 2 ** 40, ' bytes'),

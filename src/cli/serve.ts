@@ -3,9 +3,18 @@ import { helpText, readCommand } from '../config.ts';
 import type { Options } from '../options.ts';
 import { createServer } from '../server/create-server.ts';
 import { defaultArchive } from '../server/engine.ts';
+import { logFormatOf } from '../server/log.ts';
+import { pinoLog } from '../server/pino-log.ts';
 import { describeRedis, parseRedisUrl } from '../server/redis-url.ts';
 import { showingOf } from '../server/showing.ts';
 import { packageVersion } from './package-version.ts';
+
+/** What the server says of itself as it starts: to programs by its name, to people by its label. */
+interface Told {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+}
 
 /** The server: configuration, port, signals. */
 export async function serve(args: readonly string[]): Promise<void> {
@@ -25,31 +34,34 @@ export async function serve(args: readonly string[]): Promise<void> {
 }
 
 async function listen(options: Options, configFile: string | null): Promise<void> {
-  const server = createServer(options);
+  const log = pinoLog(options);
+  const server = createServer({ ...options, log });
   const { http, websocket } = await server.listen();
-  const lines = [
-    `Arpeggio ${packageVersion()} is listening.`,
-    `  GraphQL over HTTP and SSE   ${http}`,
-    `  GraphQL over WebSocket      ${websocket}`,
-    ...(showingOf(options).graphiql ? [`  GraphiQL in a browser       ${http}`] : []),
-    `  Store                       ${describeStore(options)}`,
-    `  Archive                     ${describeArchive(options)}`,
-    ...(configFile === null ? [] : [`  Configuration               ${configFile}`]),
+  const hello = `Arpeggio ${packageVersion()} is listening.`;
+  const told: readonly Told[] = [
+    { name: 'http', label: 'GraphQL over HTTP and SSE', value: http },
+    { name: 'websocket', label: 'GraphQL over WebSocket', value: websocket },
+    ...(showingOf(options).graphiql ? [{ name: 'graphiql', label: 'GraphiQL in a browser', value: http }] : []),
+    { name: 'store', label: 'Store', value: describeStore(options) },
+    { name: 'archive', label: 'Archive', value: describeArchive(options) },
+    ...(configFile === null ? [] : [{ name: 'configuration', label: 'Configuration', value: configFile }]),
   ];
   let isStopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     // Asked twice means now.
     if (isStopping) process.exit(1);
     isStopping = true;
-    console.log(`${signal}: stopping.`);
+    log.info(`${signal}: stopping.`);
     server.close().then(() => process.exit(0), fail);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   // Whoever waits for these lines may stop it at once.
-  console.log(lines.join('\n'));
+  if (logFormatOf(options) === 'json')
+    log.info(hello, Object.fromEntries(told.map(({ name, value }) => [name, value])));
+  else console.log([hello, ...told.map(({ label, value }) => `  ${label.padEnd(27)} ${value}`)].join('\n'));
   if (options.insecure && !options.access)
-    console.warn('INSECURE: whoever can reach this address can read and write every context.');
+    log.error('INSECURE: whoever can reach this address can read and write every context.');
 }
 
 function describeStore({ redisUrl }: Options): string {

@@ -35,7 +35,7 @@ function isOurs({ code, cause }: ArpeggioError): boolean {
 }
 
 /** What was thrown first, inside the errors that were put round it. */
-function originOf(error: unknown): unknown {
+export function originOf(error: unknown): unknown {
   let origin = error;
   while (origin instanceof GraphQLError && origin.originalError) origin = origin.originalError;
   return origin;

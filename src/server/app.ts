@@ -1,11 +1,10 @@
 import type { RequestListener, ServerResponse } from 'node:http';
-import type { DocumentNode, GraphQLError } from 'graphql';
+import type { DocumentNode } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import type { ContextManager } from '../context/manager.ts';
 import type { DeltaFormatter } from '../delta/formats.ts';
 import type { Limits } from '../limits.ts';
-import { toGraphQLError } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../schema/builder.ts';
 import { schema } from '../schema/index.ts';
 import type { AccessControl } from './access/access-control.ts';
@@ -22,8 +21,8 @@ import type { FanOut } from './fanout/fan-out.ts';
 import { useGraphiQL } from './graphiql.ts';
 import { useHealth } from './health.ts';
 import { useJsonOnly } from './json-only.ts';
-import { describeFailure, type Log } from './log.ts';
 import { useNoIntrospection } from './no-introspection.ts';
+import type { OperationLog } from './operation-log.ts';
 import { useOutcome } from './outcome.ts';
 import { plainPosts } from './plain-posts.ts';
 import { useSharedStreams } from './shared-streams.ts';
@@ -38,7 +37,7 @@ export interface AppOptions {
   readonly cleanup: CleanupServer;
   readonly limits: Limits;
   readonly deltaFormatter: DeltaFormatter | undefined;
-  readonly log: Log;
+  readonly operationLog: OperationLog;
   readonly showing: Showing;
   /** Without it, everybody may do everything. */
   readonly access: AccessControl | undefined;
@@ -58,15 +57,22 @@ export interface App {
   readonly listener: RequestListener;
 }
 
-/** An error as any transport may show it; unexpected ones go to the log. */
-export function maskError(error: unknown, log: Log): GraphQLError {
-  return toGraphQLError(error, (unexpected) => log.error(`Unexpected: ${describeFailure(unexpected)}`));
-}
-
 /** GraphQL over HTTP and SSE, and the pipeline that WebSocket operations go through too. It listens to no port. */
 export function createApp(options: AppOptions): App {
-  const { manager, cleanup, limits, deltaFormatter, log, showing, access, trusted, plans, fanOut, onStream, ready } =
-    options;
+  const {
+    manager,
+    cleanup,
+    limits,
+    deltaFormatter,
+    operationLog,
+    showing,
+    access,
+    trusted,
+    plans,
+    fanOut,
+    onStream,
+    ready,
+  } = options;
   const contextFor = contextOf({ manager, cleanup, deltaFormatter }, access);
   const documentCache = new DocumentCache<DocumentNode>();
   const posts = plainPosts(GRAPHQL_PATH, limits.bodyBytes, documentCache);
@@ -81,7 +87,7 @@ export function createApp(options: AppOptions): App {
     parserAndValidationCache: { documentCache, errorCache: new DocumentCache() },
     // Yoga's own check would answer, before our plugin is asked, every URL that ends so: no URL ends in a line break.
     healthCheckEndpoint: '\n',
-    maskedErrors: { maskError: (error) => maskError(error, log) },
+    maskedErrors: { maskError: operationLog.mask },
     plugins: [
       useHealth(ready),
       showing.graphiql && useGraphiQL(GRAPHQL_PATH),
@@ -94,6 +100,7 @@ export function createApp(options: AppOptions): App {
       useRootField(),
       posts.plugin,
       usePlans(plans),
+      operationLog.plugin(),
       // After the plans, which are what it shares the results of.
       useSharedStreams(fanOut),
       useStreams(onStream),

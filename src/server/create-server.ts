@@ -6,14 +6,14 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ExecutionArgs, GraphQLError } from 'graphql';
+import type { ExecutionArgs } from 'graphql';
 import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ContextManager } from '../context/manager.ts';
 import { defaultLimits, withDefaults } from '../limits.ts';
 import { AccessControl } from './access/access-control.ts';
 import { limitPerAddress } from './addresses.ts';
-import { createApp, GRAPHQL_PATH, maskError } from './app.ts';
+import { createApp, GRAPHQL_PATH } from './app.ts';
 import { trackConnections } from './connections.ts';
 import { createEngine } from './engine.ts';
 import { masked } from './execution/masked.ts';
@@ -23,6 +23,7 @@ import { FanOut } from './fanout/fan-out.ts';
 import { KeepAlive, type Way } from './keep-alive.ts';
 import { consoleLog } from './log.ts';
 import { isLoopback } from './loopback.ts';
+import { OperationLog } from './operation-log.ts';
 import { Origins } from './origins.ts';
 import { inTurn } from './pipelining.ts';
 import { limitRequests, requestOptions } from './requests.ts';
@@ -67,8 +68,9 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   const access = options.access && new AccessControl(options.access, clock, limits);
   let closed: Promise<void> | undefined;
   const plans = new Plans();
-  const mask = (error: unknown): GraphQLError => maskError(error, log);
-  const executor = (args: ExecutionArgs) => masked(plans.executor(args), mask);
+  const operationLog = new OperationLog(log);
+  const { mask } = operationLog;
+  const executor = (args: ExecutionArgs) => masked(operationLog.noted(args, plans.executor(args)), mask);
   const fanOut = new FanOut({ manager, executor, mask, deliveries });
   const keepAlive = new KeepAlive(clock, () => {
     deliveries.cutForSilence += 1;
@@ -77,7 +79,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     manager,
     cleanup,
     limits,
-    log,
+    operationLog,
     deltaFormatter: options.deltaFormatter,
     showing: showingOf(options),
     access,
@@ -126,7 +128,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
       await listening(httpServer, port, host);
       const isMeant = (request: IncomingMessage): boolean => targetOf(urlOf(request)) === 'here';
       const { yoga } = app;
-      const parts = { yoga, fanOut, keepAlive, clock, access, limits, origins, trusted, log, isMeant };
+      const parts = { yoga, fanOut, keepAlive, clock, access, limits, origins, trusted, mask, isMeant };
       sockets = attachWebSockets(httpServer, parts);
       cleanup.join();
       if (options.contextAutoDelete) await cleanup.startUnlessSet({ intervalMs: options.cleanupIntervalMs });

@@ -1,16 +1,42 @@
 import type { Clock } from '../clock.ts';
 
+/** What goes with a message: names, codes and numbers, never anybody's data. */
+export interface LogFields {
+  readonly [name: string]: string | number | undefined;
+}
+
 /** Where the server says what it does. Nothing here ever holds a context's data, a token or a variable. */
 export interface Log {
-  info(message: string): void;
+  info(message: string, fields?: LogFields): void;
   /** Something went wrong that nobody asked for. */
-  error(message: string): void;
+  error(message: string, fields?: LogFields): void;
+  /** Every operation, as it ends. Without it, none is timed. */
+  debug?(message: string, fields?: LogFields): void;
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'error', 'silent'] as const;
+export const LOG_FORMATS = ['json', 'text'] as const;
+
+export interface LogOptions {
+  /** The least that is told. @default 'info' */
+  readonly logLevel?: (typeof LOG_LEVELS)[number];
+  /** Lines of JSON, or lines for people. @default 'text', and 'json' where NODE_ENV is production */
+  readonly logFormat?: (typeof LOG_FORMATS)[number];
+}
+
+export function logFormatOf({ logFormat }: LogOptions, env = process.env['NODE_ENV']): 'json' | 'text' {
+  return logFormat ?? (env === 'production' ? 'json' : 'text');
 }
 
 export const consoleLog: Log = {
-  info: (message) => console.log(message),
-  error: (message) => console.error(message),
+  info: (message, fields) => console.log(withFields(message, fields)),
+  error: (message, fields) => console.error(withFields(message, fields)),
 };
+
+function withFields(message: string, fields: LogFields = {}): string {
+  const words = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
+  return words.length === 0 ? message : `${message} (${words.join(' ')})`;
+}
 
 /** How long the same message is not said again, in milliseconds. */
 const SELDOM_MS = 10_000;

@@ -9,14 +9,13 @@ import { rewritten } from '../resolvers/errors.ts';
 import { type AccessControl, type ViewedContext, viewed } from './access/access-control.ts';
 import { credentialsOfHeaders } from './access/credentials.ts';
 import { expire, greet } from './access/greeting.ts';
-import { GRAPHQL_PATH, maskError } from './app.ts';
+import { GRAPHQL_PATH } from './app.ts';
 import { declared } from './declared.ts';
 import { type Enveloped, envelopedFor, type Yoga } from './enveloped.ts';
 import type { FanOut } from './fanout/fan-out.ts';
 import type { Outlet } from './fanout/member.ts';
 import { SocketOutlets } from './fanout/socket-outlets.ts';
 import type { KeepAlive, Way } from './keep-alive.ts';
-import type { Log } from './log.ts';
 import { fullness, type IsFull, Operations } from './operations.ts';
 import type { Origins } from './origins.ts';
 import { pong } from './pong.ts';
@@ -43,7 +42,8 @@ export interface WebSocketOptions {
   readonly limits: Limits;
   readonly origins: Origins;
   readonly trusted: TrustedDocuments | undefined;
-  readonly log: Log;
+  /** An error as clients may be told of it. */
+  readonly mask: (error: unknown) => GraphQLError;
   /** Whether a request names this server as its host. */
   readonly isMeant: (request: IncomingMessage) => boolean;
 }
@@ -51,7 +51,7 @@ export interface WebSocketOptions {
 /** GraphQL over WebSocket (`graphql-transport-ws`) on an HTTP server, each operation through Yoga's own pipeline. */
 export function attachWebSockets(
   httpServer: HttpServer,
-  { yoga, fanOut, keepAlive, clock, access, limits, origins, trusted, log, isMeant }: WebSocketOptions,
+  { yoga, fanOut, keepAlive, clock, access, limits, origins, trusted, mask, isMeant }: WebSocketOptions,
 ): WebSockets {
   // The types of ws do not know `closeTimeout` yet.
   const options: ServerOptions & { readonly closeTimeout: number } = {
@@ -71,7 +71,7 @@ export function attachWebSockets(
       const { extra, connectionParams } = ctx;
       // It would be held as long as there is the socket, a token and all.
       Reflect.deleteProperty(ctx, 'connectionParams');
-      return !access || greet(access, extra, connectionParams, (error) => maskError(error, log));
+      return !access || greet(access, extra, connectionParams, mask);
     },
     execute: async (args) => {
       const { execute, turns } = pipelineOf(args);
@@ -99,7 +99,7 @@ export function attachWebSockets(
     // What has no code yet was thrown where nothing expected it, as by a result that can't be written as JSON.
     async onError(ctx, id, params, errors) {
       await operations.goOn(ctx, id, params);
-      return errors.map((error) => ('code' in error.extensions ? error : maskError(error, log)).toJSON());
+      return errors.map((error) => ('code' in error.extensions ? error : mask(error)).toJSON());
     },
     onComplete: (ctx, id, params) => operations.goOn(ctx, id, params),
   });
@@ -120,7 +120,7 @@ export function attachWebSockets(
     };
     const fail = (error: unknown): void => {
       // Of all that is thrown here, graphql-ws tells what only servers may say apart by nothing but its words.
-      if (!(error instanceof Error && error.message.startsWith('Unexpected message of type'))) maskError(error, log);
+      if (!(error instanceof Error && error.message.startsWith('Unexpected message of type'))) mask(error);
       socket.close(CloseCode.InternalServerError, 'Internal server error');
     };
     const closed = graphql.opened(
@@ -195,7 +195,7 @@ export function attachWebSockets(
         rootValue: pipeline,
       };
     } catch (error) {
-      const masked = maskError(error, log);
+      const masked = mask(error);
       // It has expired since it was greeted: what it asks it may ask again as somebody known.
       if (masked.extensions['code'] === 'UNAUTHENTICATED') expire(connection.socket);
       return [withoutStatus(masked)];

@@ -160,7 +160,7 @@ describe('The process on Redis', () => {
     main.signal('SIGTERM');
     expect(await main.exit).toBe(0);
     expect(main.stdout + main.stderr).not.toContain('secret');
-    expect(main.stderr).toMatch(/^Redis is out of reach[^\n]*\n$/);
+    expect(main.stderr).toMatch(/^\[[\d:]+\] ERROR: Redis is out of reach[^\n]*\n$/);
   });
 
   it('ends with one line where Redis can not be used', async () => {

@@ -67,7 +67,8 @@ export class Plans {
   }
 }
 
-function mapped(events: AsyncIterator<unknown>, run: Run): AsyncIterableIterator<ExecutionResult> {
+/** The events of a subscription, each as it is answered. */
+export function mapped(events: AsyncIterator<unknown>, run: Run): AsyncIterableIterator<ExecutionResult> {
   return {
     async next() {
       const { done, value } = await events.next();
