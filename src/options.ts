@@ -28,6 +28,9 @@ export type Options = Omit<
     | 'exportContext'
     | 'restoreContext'
     | 'heartbeatMs'
+    | 'drainDelayMs'
+    | 'drainMs'
+    | 'shutdownMs'
     | 'cacheBytes'
     | 'redisUrl'
     | 'redisPrefix'
@@ -262,6 +265,25 @@ export const options: { readonly [Name in OptionName]: Option } = {
     env: 'ARPEGGIO_HEARTBEAT_MS',
     fallback: '10000',
     description: 'How long a subscriber can miss a change whose notification was lost.',
+  },
+  drainDelayMs: {
+    ...integer(0, 2 ** 31 - 1, ' milliseconds'),
+    env: 'ARPEGGIO_DRAIN_DELAY_MS',
+    fallback: '0',
+    description:
+      'How long everybody is still served once it is to stop, though `/ready` says no: until a load balancer has noticed.',
+  },
+  drainMs: {
+    ...integer(0, 2 ** 31 - 1, ' milliseconds'),
+    env: 'ARPEGGIO_DRAIN_MS',
+    fallback: '10000',
+    description: 'Over how long at most connections are closed then, one after the other.',
+  },
+  shutdownMs: {
+    ...MILLISECONDS,
+    env: 'ARPEGGIO_SHUTDOWN_MS',
+    fallback: '25000',
+    description: 'How long stopping may take altogether; what runs still is cut then.',
   },
   logLevel: {
     ...choice(...LOG_LEVELS),

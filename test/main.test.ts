@@ -36,7 +36,7 @@ describe('The process', () => {
     expect(await main.exit).toBe(0);
     expect(main.stdout).toContain(`${signal}: stopping.`);
     expect(main.stderr).toBe('');
-    expect(await raw.closing()).toMatchObject({ code: 1001 });
+    expect(await raw.closing()).toMatchObject({ code: 1012 });
   });
 
   it('stops at once when it is asked twice', async () => {

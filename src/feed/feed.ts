@@ -11,5 +11,8 @@ export interface Feed {
    */
   listen(id: string, hear: () => void): Promise<() => void>;
 
+  /** Rejects while what is told elsewhere would not be heard. @default it always would be */
+  ready?(): Promise<void>;
+
   close(): Promise<void>;
 }

@@ -19,6 +19,9 @@ export interface RedisFeedOptions {
 /** How long a subscription may take before whoever asked for it is told that it can't be made now, in milliseconds. */
 const CONFIRMED_WITHIN_MS = 5000;
 
+/** How old the latest proof may be that what is published arrives, in milliseconds. One is asked for every second. */
+const STALE_MS = 4000;
+
 /** One id's subscription at Redis, for all who listen to it in this process. */
 interface Subscription {
   listeners: number;
@@ -38,6 +41,8 @@ export class RedisFeed implements Feed {
   readonly #local = new MemoryFeed();
   readonly #subscriber: RedisSubscriber;
   readonly #pubsub: RedisPubSub;
+  /** Of no context. */
+  #probed: Promise<number> | undefined;
   readonly #subscriptions = new Map<string, Subscription>();
 
   constructor({ redis, channelOf, clock, onFailure }: RedisFeedOptions) {
@@ -72,6 +77,13 @@ export class RedisFeed implements Feed {
       throw error;
     }
     return leave;
+  }
+
+  /** From then on there always is a channel to probe. */
+  async ready(): Promise<void> {
+    this.#probed ??= this.#pubsub.subscribe(this.#channelOf(''), () => {});
+    await this.#probed;
+    if (this.#subscriber.probeAgeMs > STALE_MS) throw new StoreUnavailableError();
   }
 
   async close(): Promise<void> {

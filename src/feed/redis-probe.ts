@@ -26,18 +26,28 @@ export class Probe {
   #round = 0;
   /** When the word that is still to come was taken. */
   #sentAt: number | undefined;
+  #heardAt: number;
   #cancel: () => void;
 
   constructor(options: ProbeOptions) {
     this.#options = options;
+    this.#heardAt = options.clock.monotonic();
     this.#cancel = this.#later();
   }
 
   /** Whether a message is a probe, of whichever process. */
   hear(message: string): boolean {
     if (!message.startsWith(PROBE)) return false;
-    if (message === this.#word) this.#sentAt = undefined;
+    if (message === this.#word) {
+      this.#sentAt = undefined;
+      this.#heardAt = this.#options.clock.monotonic();
+    }
     return true;
+  }
+
+  /** How long ago a word was heard, or the first one was still to come, in milliseconds. */
+  get ageMs(): number {
+    return this.#options.clock.monotonic() - this.#heardAt;
   }
 
   close(): void {

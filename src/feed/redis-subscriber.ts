@@ -16,6 +16,7 @@ export interface RedisSubscriberOptions {
 /** A line with what watches over it. */
 interface Watched {
   readonly line: RedisLine;
+  readonly probe: Probe;
   close(): void;
 }
 
@@ -61,6 +62,11 @@ export class RedisSubscriber extends EventEmitter {
 
   /** graphql-redis-subscriptions takes leave of patterns too, of which there are none here. */
   punsubscribe(): void {}
+
+  /** How old the oldest of the latest proofs is that what is published arrives, in milliseconds; 0 where nothing is listened to. */
+  get probeAgeMs(): number {
+    return Math.max(0, ...[...this.#lines.values()].map(({ probe }) => probe.ageMs));
+  }
 
   close(): void {
     this.#isClosed = true;
@@ -128,6 +134,7 @@ export class RedisSubscriber extends EventEmitter {
     });
     const watched: Watched = {
       line,
+      probe,
       close() {
         probe.close();
         line.close();

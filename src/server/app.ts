@@ -47,8 +47,8 @@ export interface AppOptions {
   readonly fanOut: FanOut;
   /** Told of each HTTP response that streams events. */
   readonly onStream: (response: ServerResponse) => void;
-  /** Rejects while requests should go elsewhere. */
-  readonly ready: () => Promise<void>;
+  /** Whether requests should come here rather than elsewhere. */
+  readonly isReady: () => Promise<boolean>;
 }
 
 export interface App {
@@ -71,7 +71,7 @@ export function createApp(options: AppOptions): App {
     plans,
     fanOut,
     onStream,
-    ready,
+    isReady,
   } = options;
   const contextFor = contextOf({ manager, cleanup, deltaFormatter }, access);
   const documentCache = new DocumentCache<DocumentNode>();
@@ -89,7 +89,7 @@ export function createApp(options: AppOptions): App {
     healthCheckEndpoint: '\n',
     maskedErrors: { maskError: operationLog.mask },
     plugins: [
-      useHealth(ready),
+      useHealth(isReady),
       showing.graphiql && useGraphiQL(GRAPHQL_PATH),
       useJsonOnly(),
       useBodyLimit(limits.bodyBytes),

@@ -5,8 +5,10 @@ import type { Socket } from 'node:net';
 export interface Connections {
   /** Says that a response streams events, and has no end of its own. */
   readonly streams: (response: ServerResponse) => void;
-  /** Cuts streams, and ends each connection as soon as no request runs on it. */
+  /** Ends each connection as soon as no request runs on it. */
   close(): void;
+  /** What cuts each stream. To cut it, rather than to complete it, tells its client to come back. */
+  leaving(): readonly (() => void)[];
 }
 
 /** Node by itself would wait for connections that have not sent a request yet, and for those whose last one ends while it closes. */
@@ -44,8 +46,7 @@ export function trackConnections(httpServer: HttpServer): Connections {
     close() {
       isClosing = true;
       for (const [socket, responses] of running) if (responses.size === 0) socket.destroy();
-      // To cut a stream, rather than to complete it, tells its client to come back.
-      for (const response of streams) response.destroy();
     },
+    leaving: () => [...streams].map((response) => () => void response.destroy()),
   };
 }

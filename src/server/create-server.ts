@@ -26,9 +26,11 @@ import { isLoopback } from './loopback.ts';
 import { OperationLog } from './operation-log.ts';
 import { Origins } from './origins.ts';
 import { inTurn } from './pipelining.ts';
+import { Readiness } from './readiness.ts';
 import { limitRequests, requestOptions } from './requests.ts';
 import type { ServerOptions } from './server-options.ts';
 import { showingOf } from './showing.ts';
+import { Shutdown } from './shutdown.ts';
 import { trustedDocuments } from './trusted-documents.ts';
 import { upgradeOptions } from './upgrades.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
@@ -50,12 +52,9 @@ export interface Server {
   fetch(request: Request): Promise<Response>;
   /** @throws Error where the address is taken, or lies beyond loopback without `access` or `insecure`, or Redis can't be used */
   listen(): Promise<Address>;
-  /** Undoes `listen`: lets running requests end (5 s at most), tells clients to come back later, closes the store. */
+  /** Undoes `listen`: lets what runs end, tells clients to come back, one after the other, closes the store. On time, whatever hangs. */
   close(): Promise<void>;
 }
-
-/** How long running requests may take to end once the server closes, in milliseconds. */
-const GRACE_MS = 5000;
 
 /** Puts a server together. Nothing runs before `listen`. Tests hand in a clock of theirs. */
 export function createServer(options: ServerOptions = {}, clock: Clock = systemClock(options)): Server {
@@ -66,6 +65,8 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   const engine = createEngine(options, limits, log, clock);
   const { manager, cleanup } = engine;
   const access = options.access && new AccessControl(options.access, clock, limits);
+  const shutdown = new Shutdown(options, clock);
+  const readiness = new Readiness(clock, engine.ready);
   let closed: Promise<void> | undefined;
   const plans = new Plans();
   const operationLog = new OperationLog(log);
@@ -91,10 +92,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
       const { socket: stream, closed: hasLeft } = response;
       if (stream && !hasLeft) keepAlive.keep(response, stream, STREAM);
     },
-    async ready() {
-      if (closed !== undefined) throw new Error('The server is closing.');
-      await engine.ready();
-    },
+    isReady: async () => closed === undefined && readiness.isReady(),
   });
   const targetOf = lastRemembered((url) => targetAt(url, host));
   const respond: RequestListener = (request, response) => {
@@ -141,14 +139,27 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   };
 
   async function close(): Promise<void> {
-    const ended = httpServer.listening ? closing(httpServer) : Promise.resolve();
-    const cut = setTimeout(() => httpServer.closeAllConnections(), GRACE_MS);
-    connections.close();
-    await sockets?.close();
-    await ended;
-    clearTimeout(cut);
-    access?.close();
-    await engine.close();
+    const isInTime = await shutdown.run({
+      async stopListening() {
+        const ended = httpServer.listening ? closing(httpServer) : undefined;
+        connections.close();
+        await Promise.all([ended, sockets?.close()]);
+      },
+      leaving() {
+        const leaving = [...(sockets?.leaving() ?? []), ...connections.leaving()];
+        if (leaving.length > 0) log.info(`Taking leave of ${leaving.length} connections.`);
+        return leaving;
+      },
+      cut() {
+        httpServer.closeAllConnections();
+        sockets?.cut();
+      },
+      async release() {
+        access?.close();
+        await engine.close();
+      },
+    });
+    if (!isInTime) log.error('Closing took too long: it was given up.');
   }
 }
 

@@ -26,7 +26,7 @@ export interface Engine {
   readonly cleanup: CleanupServer;
   /** Connects to what is outside. @throws Error that says what to change where it can't be used */
   start(): Promise<void>;
-  /** Rejects while the store can't serve. */
+  /** Rejects while the store can't serve, or changes would not be heard of. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
@@ -64,7 +64,9 @@ export function createEngine(options: ServerOptions, limits: Limits, log: Log, c
     manager,
     cleanup,
     start,
-    ready: () => store.ready(),
+    async ready() {
+      await Promise.all([store.ready(), feed.ready?.()]);
+    },
     async close() {
       manager.close();
       await archive.close();

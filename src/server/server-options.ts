@@ -66,6 +66,12 @@ export interface ServerOptions
   readonly store?: (options: StoreOptions & { readonly tell: (id: string) => void; readonly clock: Clock }) => Store;
   /** How this process hears of commits, for a store that tells by other means than `tell`. @default the memory feed */
   readonly feed?: Feed;
+  /** How long everybody is still served, though `/ready` says no, once the server closes: until it is asked no more. In milliseconds. @default 0 */
+  readonly drainDelayMs?: number;
+  /** Over how long at most connections are closed then, one after the other, in milliseconds. @default 10000 */
+  readonly drainMs?: number;
+  /** How long closing may take altogether, in milliseconds: what runs still is cut then. @default 25000 */
+  readonly shutdownMs?: number;
   /** Where what becomes of events is counted. @default nowhere */
   readonly deliveries?: Deliveries;
   /** @default the console */

@@ -18,6 +18,7 @@ export class Turns {
   #running = 0;
   #isDraining = false;
   #isHeld = false;
+  #onEnd: (() => void) | undefined;
 
   constructor(socket: WebSocket, stream: Socket) {
     this.#socket = socket;
@@ -28,6 +29,7 @@ export class Turns {
 
   /** Does what leads to one answer, once it may. The answer is to be sent without a pause between. */
   async run<T>(work: () => T | Promise<T>): Promise<T> {
+    if (this.#onEnd) return new Promise<never>(() => {});
     if (this.#isFree) {
       this.#running += 1;
     } else {
@@ -43,8 +45,16 @@ export class Turns {
       setImmediate(() => {
         this.#running -= 1;
         this.look();
+        if (this.#running === 0) this.#onEnd?.();
       });
     }
+  }
+
+  /** Begins nothing more: what waits for its turn, or comes now, is never done. Calls back once what had begun is answered. */
+  end(onEnd: () => void): void {
+    this.#waiting.splice(0);
+    this.#onEnd = onEnd;
+    if (this.#running === 0) onEnd();
   }
 
   /** Reads nothing more for so many milliseconds. */

@@ -28,8 +28,12 @@ import { onUpgrade } from './upgrades.ts';
 const CLOSE_TIMEOUT_MS = 1000;
 
 export interface WebSockets {
-  /** Tells every client to come back later, and cuts those that do not answer. */
+  /** What takes leave of each client: it is answered what runs for it, and told to come back. */
+  leaving(): readonly (() => void)[];
+  /** Resolves once all have left. */
   close(): Promise<void>;
+  /** Waits for nobody any longer. */
+  cut(): void;
 }
 
 export interface WebSocketOptions {
@@ -65,6 +69,7 @@ export function attachWebSockets(
   const sockets = new WebSocketServer(options);
   const outlets = new SocketOutlets();
   const operations = new Operations();
+  const turnsOf = new WeakMap<WebSocket, Turns>();
   const graphql = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: limits.handshakeMs,
     onConnect(ctx) {
@@ -113,6 +118,7 @@ export function attachWebSockets(
       messageLength: 0,
       ...(access && { credentials: credentialsOfHeaders(request.headers) }),
     };
+    turnsOf.set(socket, connection.turns);
     const rate = new Rate(clock, limits.socketMessagesPerSecond);
     const counted = (): void => {
       const wait = rate.count();
@@ -159,9 +165,13 @@ export function attachWebSockets(
     sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
   });
   return {
-    async close() {
-      for (const socket of sockets.clients) socket.close(CLOSING_CODE, 'Going away');
-      await new Promise((resolve) => sockets.close(resolve));
+    leaving: () =>
+      [...sockets.clients].map(
+        (socket) => () => turnsOf.get(socket)?.end(() => socket.close(RESTART_CODE, 'Service restart')),
+      ),
+    close: () => new Promise((resolve) => sockets.close(() => resolve())),
+    cut() {
+      for (const socket of sockets.clients) socket.terminate();
     },
   };
 
@@ -209,8 +219,8 @@ const PINGED: Way<WebSocket> = {
   isUnread: (socket) => socket.isPaused,
 };
 
-/** Going away, as RFC 6455 has it: to come back. */
-const CLOSING_CODE = 1001;
+/** As RFC 6455's registry has it: clients come back, at intervals of their own. */
+const RESTART_CODE = 1012;
 
 const UNRESOLVED = new GraphQLError('Could not determine what operation to execute.', {
   extensions: { code: 'BAD_USER_INPUT' },

@@ -46,7 +46,7 @@ export function makeApp({ feed: memoryFeed, clock, ...options }: AppOptions = {}
   const isOnRedis = inject('store') === 'redis' && !options.store && !memoryFeed;
   const { feed, store } = isOnRedis ? redisBacking() : memoryBacking(memoryFeed);
   const log = { info: () => {}, error: (message: string) => logged.push(message) };
-  const server = createServer({ port: 0, log, store, feed, archive: 'off', ...options }, clock);
+  const server = createServer({ port: 0, log, store, feed, archive: 'off', drainMs: 0, ...options }, clock);
   onTestFinished(() => server.close());
   return { server, feed, logged };
 }

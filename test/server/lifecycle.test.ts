@@ -116,7 +116,7 @@ describe('Closing', () => {
     await closed;
   });
 
-  it('tells WebSocket clients that it goes away, and cuts those that do not answer', async () => {
+  it('tells WebSocket clients to come back, and cuts those that do not answer', async () => {
     const { server, address, feed } = await startApp();
     const polite = await initSocket(address);
     const idle = await openSocket(address);
@@ -125,8 +125,8 @@ describe('Closing', () => {
     await eventually(() => expect(feed.size).toBe(1));
     stuck.socket.pause();
     await server.close();
-    expect(await polite.closing()).toEqual({ code: 1001, reason: 'Going away' });
-    expect(await idle.closing()).toMatchObject({ code: 1001 });
+    expect(await polite.closing()).toEqual({ code: 1012, reason: 'Service restart' });
+    expect(await idle.closing()).toMatchObject({ code: 1012 });
     stuck.socket.resume();
     await stuck.closing();
   });
