@@ -125,6 +125,20 @@ describe('Pub/sub', () => {
     await follower.isCurrent();
   });
 
+  it('is black-holed for good: the process is not ready until it hears again', async () => {
+    const server = await startRedis();
+    const proxy = await TcpProxy.start(server.port);
+    const { server: node } = await startNode(proxy.url);
+    const status = async (): Promise<number> => (await node.fetch(new Request('http://127.0.0.1/ready'))).status;
+    expect(await status()).toBe(200);
+    await eventually(async () => {
+      proxy.blackHoleSubscribers();
+      expect(await status()).toBe(503);
+    });
+    expect((await node.fetch(new Request('http://127.0.0.1/health'))).status).toBe(200);
+    await eventually(async () => expect(await status()).toBe(200));
+  });
+
   it('stays with a server that was left by all others: the probe finds out', async () => {
     const [old, next] = [await startRedis(), await startRedis()];
     const proxy = await TcpProxy.start(old.port);
