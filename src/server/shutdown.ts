@@ -59,7 +59,11 @@ export class Shutdown {
   }
 
   async #stop({ stopListening, leaving, cut, release }: Stopped): Promise<boolean> {
-    if (this.#delayMs > 0) await new Promise<void>((resolve) => this.#clock.after(this.#delayMs, resolve));
+    if (this.#delayMs > 0) {
+      await new Promise<void>((resolve) => this.#clock.after(this.#delayMs, resolve));
+      // Requests that have come by now are begun, however busy the process is.
+      await this.#clock.turn();
+    }
     const ended = stopListening();
     await spread(leaving(), this.#windowMs, this.#clock);
     const cutting = setTimeout(cut, this.#graceMs);

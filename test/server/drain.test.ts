@@ -20,6 +20,9 @@ describe('A server that is to stop', () => {
     const closed = server.close();
     expect((await fetch(`${origin}/ready`)).status).toBe(503);
     expect((await fetch(`${origin}/health`)).status).toBe(200);
+    const answer = await fetch(`${address.http}?query={__typename}`);
+    expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
+    expect(answer.headers.get('connection')).toBe('close');
     const late = await initSocket(address);
     late.subscribe('1', UPDATE);
     expect(await late.messageFor('1')).toMatchObject({
