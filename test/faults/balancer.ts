@@ -12,8 +12,14 @@ export class Balancer {
   #backends: readonly Backend[] = [];
   #next = 0;
 
-  constructor(redisUrl: string) {
-    this.#env = { PORT: '0', REDIS_URL: redisUrl, ARPEGGIO_DRAIN_DELAY_MS: '500', ARPEGGIO_DRAIN_MS: '2000' };
+  constructor(redisUrl: string, env: { readonly [name: string]: string } = {}) {
+    this.#env = {
+      ...env,
+      PORT: '0',
+      REDIS_URL: redisUrl,
+      ARPEGGIO_DRAIN_DELAY_MS: '500',
+      ARPEGGIO_DRAIN_MS: '2000',
+    };
   }
 
   async add(): Promise<void> {
@@ -33,6 +39,13 @@ export class Balancer {
   };
 
   readonly websocket = (): string => this.http().replace('http', 'ws');
+
+  /** Newcomers go elsewhere, and the one that has run longest is gone all at once. */
+  killOldest(): void {
+    const [oldest, ...others] = this.#backends;
+    this.#backends = others;
+    oldest?.main.signal('SIGKILL');
+  }
 
   /** Stops the one that has run longest, as an orchestrator does: newcomers go there until it says that it is not ready. Its exit code. */
   async stopOldest(): Promise<number | null> {
