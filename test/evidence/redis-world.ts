@@ -4,21 +4,54 @@ import { type RedisServer, startRedis } from '../helpers/redis/server.ts';
 import { WINDOW } from './servers.ts';
 import type { Progress } from './workload/progress.ts';
 
+type Env = { readonly [name: string]: string };
+
+/** A process at an address where there may be another one after it. */
+export class Station {
+  readonly url: string;
+  readonly #env: Env;
+  #main: MainProcess;
+
+  private constructor(env: Env, main: MainProcess, url: string) {
+    this.#env = { ...env, PORT: new URL(url).port };
+    this.#main = main;
+    this.url = url;
+  }
+
+  static async open(env: Env): Promise<Station> {
+    const main = new MainProcess([], { ...env, PORT: '0' });
+    return new Station(env, main, await main.says(/GraphQL over HTTP and SSE\s+(\S+)/));
+  }
+
+  get main(): MainProcess {
+    return this.#main;
+  }
+
+  /** Ends the process and starts another. The exit code of the first. */
+  async restart(signal: NodeJS.Signals): Promise<number | null> {
+    this.#main.signal(signal);
+    const code = await this.#main.exit;
+    this.#main = new MainProcess([], this.#env);
+    await this.#main.says(/is listening/);
+    return code;
+  }
+}
+
 /** Three real processes on one real Redis, which keeps what it acknowledges. */
 export async function threeProcesses() {
   const redis = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
   const env = {
-    PORT: '0',
     REDIS_URL: redis.url,
     ARPEGGIO_DELTA_THRESHOLD: String(WINDOW),
     ARPEGGIO_HEARTBEAT_MS: '1000',
   };
-  const processes = [1, 2, 3].map(() => new MainProcess([], env));
-  const urls = await Promise.all(processes.map((main) => main.says(/GraphQL over HTTP and SSE\s+(\S+)/)));
-  return { redis, processes, urls };
+  const stations = await Promise.all([Station.open(env), Station.open(env), Station.open(env)]);
+  return { redis, stations, urls: stations.map(({ url }) => url) };
 }
 
-const faults: readonly ((server: RedisServer, redis: Redis) => Promise<unknown>)[] = [
+export type Fault = (server: RedisServer, redis: Redis) => Promise<unknown>;
+
+export const redisFaults: readonly Fault[] = [
   (_, redis) => redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub'),
   (_, redis) => redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
   (_, redis) => redis.script('FLUSH'),
@@ -28,8 +61,8 @@ const faults: readonly ((server: RedisServer, redis: Redis) => Promise<unknown>)
   },
 ];
 
-/** Something happens to Redis again and again while the clients work. */
-export function badWeather(server: RedisServer, rounds: number, pause: number) {
+/** Something happens again and again while the clients work. */
+export function badWeather(server: RedisServer, rounds: number, pause: number, faults: readonly Fault[] = redisFaults) {
   return async (progress: Progress): Promise<void> => {
     const redis = server.connect({ maxRetriesPerRequest: null, retryStrategy: () => 20 });
     try {

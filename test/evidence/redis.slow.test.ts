@@ -11,14 +11,14 @@ const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e6));
 test(
   '10,000 operations of 12 clients on three processes and one Redis are what one after the other would be',
   async () => {
-    const { urls, processes } = await threeProcesses();
+    const { urls, stations } = await threeProcesses();
     const evidence = await gatherEvidence({ urls, seed, operations: OPERATIONS, window: WINDOW });
     console.log(summary(evidence));
     expect(evidence.violations, summary(evidence)).toEqual([]);
     expect(evidence.numbers.operations).toBeGreaterThanOrEqual(OPERATIONS);
     expect(evidence.numbers.conflictShare).toBeGreaterThanOrEqual(0.2);
     expect(evidence.numbers.unknown).toBe(0);
-    for (const { stderr } of processes) expect(stderr).toBe('');
+    for (const { main } of stations) expect(main.stderr).toBe('');
   },
   TEN_MINUTES,
 );
@@ -26,12 +26,12 @@ test(
 test(
   'so they are while Redis is killed and restarted, its connections cut and its scripts flushed',
   async () => {
-    const { redis, urls, processes } = await threeProcesses();
+    const { redis, urls, stations } = await threeProcesses();
     const meanwhile = badWeather(redis, 20, 200);
     const evidence = await gatherEvidence({ urls, seed, operations: OPERATIONS / 2, window: WINDOW, meanwhile });
     console.log(summary(evidence));
     expect(evidence.violations, summary(evidence)).toEqual([]);
-    for (const { child } of processes) expect(child.exitCode).toBeNull();
+    for (const { main } of stations) expect(main.child.exitCode).toBeNull();
   },
   TEN_MINUTES,
 );

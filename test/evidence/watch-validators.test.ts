@@ -88,6 +88,17 @@ test('nor with one that was told two changes at once, or whole contexts that say
   expect(validate(late, order, { window: 2 })).toEqual([]);
 });
 
+test('nor with one that falls behind before it is told anything, if what it began with was current then', () => {
+  const fallsBehind = (from: EventTold): Subscription =>
+    withSession(1, ({ events }) => ({
+      from: { kind: 'cursor', cursor: from.cursor },
+      events: [{ at: events[1]!.at, event: whole(events[1]!.event, 'FELL_BEHIND') }, events[2]!],
+    }));
+  expect(validate(fallsBehind(eventAt(0, 2)), order, { window: 1 })).toEqual([]);
+  const wasLate = validate(fallsBehind(eventAt(0, 1)), order, { window: 1 });
+  expect(wasLate.map(({ rule }) => rule)).toEqual(['resumable']);
+});
+
 test('nor with one that began without a position, and was told a delta', () => {
   const some = withSession(1, ({ events }) => ({
     from: { kind: 'now' },

@@ -50,7 +50,7 @@ const gapless: Validator = ({ sessions }, _order, rules) =>
     pairs(session).flatMap(([{ event: before }, { event }]) => {
       // What goes back, or stands still, is another rule's matter.
       if (event.cursor === before.cursor || goesNowhere(before, event)) return [];
-      const gap = gapBetween(before, event, rules, 'FELL_BEHIND');
+      const gap = gapBetween(before, event, rules, ['FELL_BEHIND']);
       return gap === null ? [] : [gap];
     }),
   );
@@ -185,12 +185,14 @@ function goesNowhere(before: EventTold, event: EventTold): boolean {
   return event.life === before.life && !isEnd(event) && event.version <= before.version;
 }
 
+type Late = 'FELL_BEHIND' | 'WINDOW_PASSED';
+
 /** Why an event does not follow on what was told before; null where it does. `late` is what a whole context says to who was too slow. */
 function gapBetween(
   before: Pick<Told, 'life' | 'version'> & { readonly cursor: string },
   event: EventTold,
   { window }: WatchRules,
-  late: 'FELL_BEHIND' | 'WINDOW_PASSED',
+  late: readonly Late[],
 ): string | null {
   const follows = `${told(event)} after ${at(before)}`;
   const isOver = isEnded(decodeCursor(before.cursor));
@@ -204,13 +206,14 @@ function gapBetween(
     case 'FullContext': {
       if (event.life !== before.life) return event.reason === 'NEW_LIFE' ? null : `${follows} says ${event.reason}`;
       const isSmall = event.reason === 'SMALLER_THAN_DELTA';
-      const isPast = event.reason === late && event.version - before.version > window;
+      const isPast = late.some((reason) => reason === event.reason) && event.version - before.version > window;
       return isSmall || isPast ? null : `${follows} is a whole context, which says ${event.reason}`;
     }
   }
 }
 
-function startFaults({ from }: Session, event: EventTold, order: VersionOrder, rules: WatchRules): readonly string[] {
+function startFaults(session: Session, event: EventTold, order: VersionOrder, rules: WatchRules): readonly string[] {
+  const { from, asked } = session;
   switch (from.kind) {
     case 'now':
       return event.__typename === 'Delta' && !order.find({ life: event.life, version: event.fromVersion })
@@ -231,7 +234,11 @@ function startFaults({ from }: Session, event: EventTold, order: VersionOrder, r
       if (event.cursor === from.cursor) return [];
       if (start && first && first.index <= start.index)
         return [`${told(event)} is no news for who holds ${at(position)}`];
-      const gap = gapBetween({ ...position, cursor: from.cursor }, event, rules, 'WINDOW_PASSED');
+      const next = start && order.after(start);
+      // Who came with what was current had caught up without a word, and may have fallen behind since.
+      const wasCurrent = next !== undefined && next.begunBefore >= asked;
+      const late: readonly Late[] = wasCurrent ? ['WINDOW_PASSED', 'FELL_BEHIND'] : ['WINDOW_PASSED'];
+      const gap = gapBetween({ ...position, cursor: from.cursor }, event, rules, late);
       return gap === null ? [] : [gap];
     }
   }
