@@ -97,7 +97,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   const targetOf = lastRemembered((url) => targetAt(url, host));
   const respond: RequestListener = (request, response) => {
     // Its client's next request goes elsewhere.
-    if (closed) response.shouldKeepAlive = false;
+    if (closed !== undefined) response.shouldKeepAlive = false;
     const target = targetOf(urlOf(request));
     if (target === 'nowhere') {
       response.writeHead(400).end();
