@@ -7,7 +7,7 @@ import type { Progress } from './workload/progress.ts';
 type Env = { readonly [name: string]: string };
 
 /** A process at an address where there may be another one after it. */
-export class Station {
+class Station {
   readonly url: string;
   readonly #env: Env;
   #main: MainProcess;
