@@ -68,8 +68,13 @@ export class VersionConflictError extends ArpeggioError {
   readonly currentCursor: string | null;
   /** From the expected position to the current one; null where that cannot be proven. */
   readonly changes: readonly Details[] | null;
+  /** What the changes render. */
+  readonly delta: object | null;
 
-  constructor(conflict: Pick<VersionConflictError, 'currentVersion' | 'currentCursor' | 'changes'>) {
+  constructor(
+    conflict: Pick<VersionConflictError, 'currentVersion' | 'currentCursor' | 'changes'>,
+    delta: object | null = null,
+  ) {
     super('VERSION_CONFLICT', `The context is at version ${conflict.currentVersion}.`, {
       applied: 'NO',
       details: { ...conflict },
@@ -77,6 +82,7 @@ export class VersionConflictError extends ArpeggioError {
     this.currentVersion = conflict.currentVersion;
     this.currentCursor = conflict.currentCursor;
     this.changes = conflict.changes;
+    this.delta = delta;
   }
 }
 

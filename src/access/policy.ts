@@ -7,15 +7,33 @@ export const actions: readonly Action[] = ['read', 'write', 'delete', 'archive',
  * Of which contexts, by action: ids, or how they begin with one `*` behind. An action that is not named is not allowed, and none implies
  * another.
  */
-export type Policy = { readonly [A in Action]?: readonly string[] };
+export type Policy = { readonly [A in Action]?: readonly string[] } & {
+  /** What is not to be seen of contexts that may be read. @default nothing */
+  readonly hidden?: readonly HiddenPath[];
+};
+
+/** A part of contexts that does not leave the server. */
+export interface HiddenPath {
+  /** Of which contexts: an id, or how ids begin with one `*` behind. */
+  readonly in: string;
+  /** The keys that lead to it, `*` for every key; an element's key is its index. */
+  readonly path: readonly string[];
+}
 
 /** What an action that is about no context is asked for: only `*` allows it. */
 export const EVERYTHING = '*';
 
 export function allows(policy: Policy, action: Action, id: string): boolean {
-  return patternsOf(policy, action).some((pattern) =>
-    pattern.endsWith('*') ? id.startsWith(pattern.slice(0, -1)) : id === pattern,
-  );
+  return patternsOf(policy, action).some((pattern) => covers(pattern, id));
+}
+
+/** The paths that are not to be seen of one context. */
+export function hiddenOf({ hidden = [] }: Policy, id: string): readonly HiddenPath['path'][] {
+  return hidden.filter((part) => covers(part.in, id)).map(({ path }) => path);
+}
+
+function covers(pattern: string, id: string): boolean {
+  return pattern.endsWith('*') ? id.startsWith(pattern.slice(0, -1)) : id === pattern;
 }
 
 /** Whatever a policy's prototype holds allows nothing. */
@@ -27,10 +45,14 @@ export function patternsOf(policy: Policy, action: Action): readonly string[] {
 export function checkPolicy(value: unknown, where: string): Policy {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new TypeError(`${where} must be an object of actions and patterns.`);
-  const policy: { [A in Action]?: readonly string[] } = {};
+  const policy: { -readonly [A in keyof Policy]: Policy[A] } = {};
   for (const [name, patterns] of Object.entries(value)) {
+    if (name === 'hidden') {
+      policy.hidden = checkHidden(patterns, where);
+      continue;
+    }
     const action = actions.find((known) => known === name);
-    if (!action) throw new TypeError(`${where} may name only ${actions.join(', ')}.`);
+    if (!action) throw new TypeError(`${where} may name only ${actions.join(', ')} and hidden.`);
     if (!Array.isArray(patterns) || !patterns.every(isPattern))
       throw new TypeError(`${where}.${action} must be a list of ids, or of prefixes with one * behind.`);
     policy[action] = Object.freeze([...patterns]);
@@ -38,8 +60,28 @@ export function checkPolicy(value: unknown, where: string): Policy {
   return Object.freeze(policy);
 }
 
+function checkHidden(value: unknown, where: string): readonly HiddenPath[] {
+  if (!Array.isArray(value)) throw new TypeError(`${where}.hidden must be a list of {in, path}.`);
+  const parts = value.map((part: unknown) => {
+    const { in: pattern, path, ...others } = { ...(part as Partial<HiddenPath> | null) };
+    if (!isPattern(pattern) || Object.keys(others).length > 0)
+      throw new TypeError(
+        `${where}.hidden must be a list of {in, path}, each in an id, or a prefix with one * behind.`,
+      );
+    if (!Array.isArray(path) || path.length === 0 || !path.every((key) => typeof key === 'string'))
+      throw new TypeError(`${where}.hidden must have paths that are lists of keys, at least one.`);
+    return Object.freeze({ in: pattern, path: Object.freeze([...path]) });
+  });
+  return Object.freeze(parts);
+}
+
 function isPattern(value: unknown): value is string {
-  if (typeof value !== 'string' || value === '') return false;
+  if (typeof value !== 'string' || value === '' || !isWellFormed(value)) return false;
   const star = value.indexOf('*');
   return star === -1 || star === value.length - 1;
+}
+
+/** Ids are. (Node 20 has such a method, but not the types of the language that is compiled to.) */
+function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
 }

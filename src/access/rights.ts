@@ -1,4 +1,4 @@
-import { type Action, allows, EVERYTHING, patternsOf } from './policy.ts';
+import { type Action, allows, EVERYTHING, hiddenOf, patternsOf } from './policy.ts';
 import { type Range, rangesOf } from './ranges.ts';
 import type { Authorize, Viewer } from './viewer.ts';
 
@@ -33,8 +33,15 @@ export class Rights {
     return rangesOf(patternsOf(this.viewer.policy, 'read'), prefix);
   }
 
+  /** The paths that are not to be seen of a context; each a list of keys. */
+  hiddenIn(id: string): readonly (readonly string[])[] {
+    return hiddenOf(this.viewer.policy, id);
+  }
+
   /** Equal for all who are told the same of a context, for as long as they are there; null where it must be asked of each. */
   scopeOf(id: string): string | null {
-    return !this.canChange && this.mayEver('read', id) ? 'reads' : null;
+    if (this.canChange || !this.mayEver('read', id)) return null;
+    const hidden = new Set(this.hiddenIn(id).map((path) => JSON.stringify(path)));
+    return ['reads', ...[...hidden].sort()].join(' ');
   }
 }

@@ -1,6 +1,7 @@
 import type { ArchivedContext } from '../archive/archive.ts';
 import { renderChanges } from '../delta/changes.ts';
 import type { Path } from '../delta/deep-update.ts';
+import type { Delta } from '../delta/delta.ts';
 import { ContextNotFoundError, InputError, VersionConflictError, withOutcome } from '../errors.ts';
 import type { Json } from '../json.ts';
 import type { Limits } from '../limits.ts';
@@ -150,23 +151,18 @@ export class Writes {
 
   async #conflict(id: string, condition: Start | undefined, current: Snapshot | null): Promise<VersionConflictError> {
     const live = current?.status === 'live' ? current : null;
-    return new VersionConflictError({
-      currentVersion: live?.position.version ?? 0,
-      currentCursor: current ? encodeCursor(current.position) : null,
-      changes: live && condition ? await this.#changesBetween(id, condition, live) : null,
-    });
+    const delta = live && condition ? await this.#deltaBetween(id, condition, live) : null;
+    const currentVersion = live?.position.version ?? 0;
+    const currentCursor = current ? encodeCursor(current.position) : null;
+    return new VersionConflictError({ currentVersion, currentCursor, changes: delta && renderChanges(delta) }, delta);
   }
 
   /** From the condition to the state that the write met, which others may have left behind since. */
-  async #changesBetween(
-    id: string,
-    condition: Start,
-    head: LiveHead,
-  ): Promise<ReturnType<typeof renderChanges> | null> {
+  async #deltaBetween(id: string, condition: Start, head: LiveHead): Promise<Delta | null> {
     const log = await this.#store.readLog(id, versionOf(condition));
     const entries = log.entries.filter(({ version }) => version <= head.position.version);
     const decision = proveDelta(condition, { head, entries });
-    return decision.kind === 'delta' ? renderChanges(decision.delta) : null;
+    return decision.kind === 'delta' ? decision.delta : null;
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actions, allows, checkPolicy } from '../../src/access/policy.ts';
+import { actions, allows, checkPolicy, hiddenOf } from '../../src/access/policy.ts';
 import { rangesOf } from '../../src/access/ranges.ts';
 
 describe('a policy', () => {
@@ -18,6 +18,19 @@ describe('a policy', () => {
     }
   });
 
+  it('hides paths of the contexts that they are of', () => {
+    const policy = {
+      hidden: [
+        { in: 'room:*', path: ['a'] },
+        { in: 'room:1', path: ['b', '*'] },
+      ],
+    };
+    expect(hiddenOf(policy, 'room:1')).toEqual([['a'], ['b', '*']]);
+    expect(hiddenOf(policy, 'room:2')).toEqual([['a']]);
+    expect(hiddenOf(policy, 'hall:1')).toEqual([]);
+    expect(hiddenOf({}, 'room:1')).toEqual([]);
+  });
+
   it('allows nothing by its prototype', () => {
     expect(allows(Object.create({ read: ['*'] }), 'read', 'a')).toBe(false);
   });
@@ -32,15 +45,27 @@ describe('a policy', () => {
     { read: ['a*b'] },
     { read: ['**'] },
     { read: [1] },
+    { read: ['\ud800'] },
+    { hidden: { in: '*', path: ['a'] } },
+    { hidden: [null] },
+    { hidden: [{ in: '*' }] },
+    { hidden: [{ in: '*', path: [] }] },
+    { hidden: [{ in: '*', path: 'a' }] },
+    { hidden: [{ in: '*', path: [1] }] },
+    { hidden: [{ path: ['a'] }] },
+    { hidden: [{ in: 'a*b', path: ['a'] }] },
+    { hidden: [{ in: '*', path: ['a'], of: 'b' }] },
   ])('is not %j', (value) => {
     expect(() => checkPolicy(value, 'It')).toThrow(/^It/);
   });
 
   it('is copied, so that nobody changes it later', () => {
-    const given = { read: ['a'] };
+    const given = { read: ['a'], hidden: [{ in: 'a', path: ['b'] }] };
     const policy = checkPolicy(given, 'It');
     given.read.push('*');
-    expect(policy).toEqual({ read: ['a'] });
+    given.hidden[0]?.path.push('c');
+    given.hidden.pop();
+    expect(policy).toEqual({ read: ['a'], hidden: [{ in: 'a', path: ['b'] }] });
   });
 });
 

@@ -6,6 +6,7 @@ import { applyChanges, type Change, renderChanges } from '../../src/delta/change
 import { deepUpdate, deltaOfUpdate } from '../../src/delta/deep-update.ts';
 import { type Delta, EMPTY, isEmpty } from '../../src/delta/delta.ts';
 import { type DeltaMeta, formatDelta } from '../../src/delta/formats.ts';
+import { hide, hideDelta, touches } from '../../src/delta/hide.ts';
 import { merge } from '../../src/delta/merge.ts';
 import { resize } from '../../src/delta/size.ts';
 import { isObject, type Json, type JsonObject, measure } from '../../src/json.ts';
@@ -19,6 +20,7 @@ import {
   assertSame,
   deepFreeze,
   deepUpdateModel,
+  hideModel,
   nestedLeaves,
   same,
   shuffle,
@@ -43,8 +45,31 @@ function law<T>(name: string, arbitrary: fc.Arbitrary<T>, check: (value: T) => v
 
 const { pair, update } = hostile;
 const chain = hostile.history(3, 7);
+/** Paths that lead somewhere, mostly, each key of which may stand for all. */
+const withHidden = fc
+  .tuple(
+    pair,
+    fc.array(
+      fc.tuple(fc.nat({ max: 5 }), fc.array(fc.nat({ max: 5 }), { minLength: 1, maxLength: 4 }), fc.nat({ max: 15 })),
+      { maxLength: 3 },
+    ),
+  )
+  .map(([[a, b], routes]) => {
+    const hidden = routes.map(([side, turns, wild]) =>
+      pathInto(side % 2 ? a : b, turns).map((key, i) => (wild & (1 << i) ? '*' : key)),
+    );
+    return { a, b, hidden: hidden.filter((path) => path.length > 0) };
+  });
 const dice = fc.array(fc.nat({ max: 50 }), { minLength: 1, maxLength: 8 });
 const meta: DeltaMeta = { contextId: 'any', fromVersion: 1, version: 2, insertedAt: 0 };
+
+function pathInto(value: Json, turns: readonly number[]): string[] {
+  const [turn = 0, ...others] = turns;
+  const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const key = keys[turn % keys.length];
+  if (key === undefined || turns.length === 0) return [];
+  return [key, ...pathInto((value as { readonly [key: string]: Json })[key] as Json, others)];
+}
 
 function deltaOf(a: JsonObject, b: JsonObject): Delta {
   return deepFreeze(calculate(a, b));
@@ -170,6 +195,30 @@ export const laws: readonly Law[] = [
     const patch = formatDelta('JSON_PATCH', deltaOf(a, b), meta) as readonly Json[];
     assertSame(applyPatchModel(shuffle(patch, numbers), a), b);
   }),
+  law('the delta between what is left to see is what is left of the delta', withHidden, ({ a, b, hidden }) => {
+    const left = hideDelta(deltaOf(a, b), hidden);
+    assertSame(left, calculate(hide(a, hidden), hide(b, hidden)));
+    assertCanonical(left);
+    assertSame(apply(left, hide(a, hidden)), hide(b, hidden));
+  }),
+  law('what is hidden is gone, and everything else is there', withHidden, ({ a, hidden }) => {
+    const left = hide(a, hidden);
+    assertSame(left, hideModel(a, hidden));
+    assertFrozenJson(left);
+    assert(hide(left, hidden) === left, 'what is left has nothing to hide');
+    assert(hide(a, []) === a && hideDelta(EMPTY, hidden) === EMPTY, 'what has nothing to hide is the same object');
+  }),
+  law(
+    'an update that does not touch what is hidden leaves it as it is',
+    fc.tuple(update, dice),
+    ([{ base, changes, remove }, turns]) => {
+      // Of what is hidden in an array nothing is known before the array is.
+      const hidden = [pathInto(base, turns)].filter((path) => path.length > 0 && leadsSomewhere(base, path));
+      if (touches(hidden, changes, remove)) return;
+      const rest = (state: JsonObject): Delta => calculate(hide(state, hidden), state);
+      assertSame(rest(deepUpdate(base, changes, remove)), rest(base));
+    },
+  ),
   law('the size of what a delta makes follows from the size of what it starts from', pair, ([a, b]) => {
     assertSame(resize(measure(a), deltaOf(a, b), a, b), measure(b));
   }),

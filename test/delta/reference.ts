@@ -163,3 +163,16 @@ export function shuffle<T>(items: readonly T[], dice: readonly number[]): readon
   }
   return shuffled;
 }
+
+/** Without what lies at one of the paths, `*` standing for every key; elements become null. */
+export function hideModel(value: Json, hidden: readonly (readonly string[])[], at: readonly string[] = []): Json {
+  const isHidden = (path: readonly string[]): boolean =>
+    hidden.some((other) => other.length === path.length && other.every((key, i) => key === '*' || key === path[i]));
+  if (Array.isArray(value))
+    return value.map((element, i) =>
+      isHidden([...at, `${i}`]) ? null : hideModel(element as Json, hidden, [...at, `${i}`]),
+    );
+  if (!isObject(value)) return value;
+  const left = Object.entries(value).filter(([key]) => !isHidden([...at, key]));
+  return Object.fromEntries(left.map(([key, member]) => [key, hideModel(member, hidden, [...at, key])]));
+}

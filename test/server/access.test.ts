@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -9,6 +8,7 @@ import type { AccessOptions } from '../../src/access/authenticator.ts';
 import type { Policy } from '../../src/access/policy.ts';
 import type { Viewer } from '../../src/access/viewer.ts';
 import { type ListeningApp, startApp } from '../helpers/app.ts';
+import { bearer, post, type Result, transports } from '../helpers/as-viewers.ts';
 import { eventually } from '../helpers/eventually.ts';
 
 const roles: { readonly [token: string]: Policy } = {
@@ -23,51 +23,10 @@ const roles: { readonly [token: string]: Policy } = {
 const authenticate = ({ token }: { readonly token?: string }): Viewer | null =>
   token && Object.hasOwn(roles, token) ? { name: token, policy: roles[token]! } : null;
 
-interface Result {
-  readonly data?: { readonly [field: string]: unknown } | null;
-  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code?: string } }[];
-}
 interface Page {
   readonly edges: readonly { readonly node: { readonly contextId: string } }[];
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
 }
-type Run = (app: ListeningApp, token: string, query: string) => Promise<Result>;
-
-async function post(url: string, headers: HeadersInit, query: string): Promise<Response> {
-  return fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
-    body: JSON.stringify({ query }),
-  });
-}
-
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-
-const transports: { readonly [name: string]: Run } = {
-  'HTTP by Yoga': async ({ address }, token, query) =>
-    (await post(`${address.http}?by=yoga`, bearer(token), query)).json() as Promise<Result>,
-  'a plain post': async ({ address }, token, query) => {
-    // What is posted the first time Yoga answers: here it is known, and refused or not by what it asks.
-    await (await post(address.http, bearer('nobody'), query)).text();
-    return (await post(address.http, bearer(token), query)).json() as Promise<Result>;
-  },
-  WebSocket: async ({ address }, token, query) => {
-    const client = createWsClient({
-      url: address.websocket,
-      webSocketImpl: WebSocket,
-      retryAttempts: 0,
-      connectionParams: { token },
-    });
-    onTestFinished(() => void client.dispose());
-    return (await client.iterate({ query }).next()).value as Result;
-  },
-  SSE: async ({ address }, token, query) => {
-    const client = createSseClient({ url: address.http, retryAttempts: 0, headers: bearer(token) });
-    onTestFinished(() => client.dispose());
-    return (await client.iterate({ query }).next()).value as Result;
-  },
-};
-
 const verbs: readonly (readonly [role: string, query: string])[] = [
   ['writer', 'mutation { setContext(id: "room:1", context: { a: 1 }) { __typename } }'],
   ['writer', 'mutation { updateContext(id: "room:1", changes: { a: 2 }) { __typename } }'],

@@ -14,10 +14,12 @@ import type {
 } from '../../context/model.ts';
 import type { Given } from '../../context/start.ts';
 import type { RestoreOptions, UpdateOptions, WriteOptions } from '../../context/writes.ts';
+import { type Hidden, touches } from '../../delta/hide.ts';
 import { ForbiddenError, withOutcome } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Contexts } from '../../schema/builder.ts';
 import { AuthorizedWatch } from './authorized-watch.ts';
+import { HidingWatch, hideChange, hideFailure, hideRead, hideTold } from './hiding.ts';
 
 /** The contexts as one viewer sees them. What it may not read it is told of as `nothing`, which holds none, tells of it. */
 export class GuardedManager implements Contexts {
@@ -32,11 +34,11 @@ export class GuardedManager implements Contexts {
   }
 
   async get(id: string): Promise<FullContext | null> {
-    return (await this.#seen(id)).get(id);
+    return hideRead(await (await this.#seen(id)).get(id), this.#rights.hiddenIn(id));
   }
 
   async sync(id: string, given?: Given): Promise<SyncResult> {
-    return (await this.#seen(id)).sync(id, given);
+    return hideTold(await (await this.#seen(id)).sync(id, given), this.#rights.hiddenIn(id));
   }
 
   async list({ prefix = '', first = 50, ...rest }: ListOptions = {}): Promise<ContextPage> {
@@ -54,6 +56,12 @@ export class GuardedManager implements Contexts {
   }
 
   watch(id: string, given?: Given): AsyncIterableIterator<ContextEvent> {
+    const hidden = this.#rights.hiddenIn(id);
+    const events = this.#watch(id, given);
+    return hidden.length === 0 ? events : new HidingWatch(events, hidden);
+  }
+
+  #watch(id: string, given?: Given): AsyncIterableIterator<ContextEvent> {
     if (!this.#rights.canChange) return (this.#rights.mayEver('read', id) ? this.#all : this.#nothing).watch(id, given);
     const ways = { all: this.#all.watch(id, given), nothing: this.#nothing.watch(id, given) };
     return new AuthorizedWatch(ways, () => this.#rights.may('read', id));
@@ -61,17 +69,23 @@ export class GuardedManager implements Contexts {
 
   async set(id: string, context: JsonObject, options?: WriteOptions): Promise<ContextChange> {
     await this.#check('write', id);
+    const hidden = this.#rights.hiddenIn(id);
+    // What it does not see it would take away.
+    if (hidden.length > 0) throw new ForbiddenError({ applied: 'NO' });
     return this.#all.set(id, context, this.#asked(options));
   }
 
   async update(id: string, changes: JsonObject, options?: UpdateOptions): Promise<ContextChange> {
     await this.#check('write', id);
-    return this.#all.update(id, changes, this.#asked(options));
+    const hidden = this.#rights.hiddenIn(id);
+    if (hidden.length === 0) return this.#all.update(id, changes, this.#asked(options));
+    if (touches(hidden, changes, options?.remove)) throw new ForbiddenError({ applied: 'NO' });
+    return hideChange(await this.#told(this.#all.update(id, changes, this.#asked(options)), hidden), hidden);
   }
 
   async delete(id: string, options?: WriteOptions): Promise<ContextDeleted> {
     await this.#check('delete', id);
-    return this.#all.delete(id, this.#asked(options));
+    return this.#told(this.#all.delete(id, this.#asked(options)), this.#rights.hiddenIn(id));
   }
 
   async export(id: string): Promise<ContextExport> {
@@ -81,12 +95,22 @@ export class GuardedManager implements Contexts {
 
   async restore(id: string, options?: RestoreOptions): Promise<FullContext> {
     await this.#check('archive', id);
-    return this.#all.restore(id, this.#asked(options));
+    const hidden = this.#rights.hiddenIn(id);
+    return hideTold(await this.#told(this.#all.restore(id, this.#asked(options)), hidden), hidden);
   }
 
   /** What one viewer has asked under an id is no answer for another's. */
   #asked<O extends object>(options?: O): O & { readonly viewer: string } {
     return { ...(options ?? ({} as O)), viewer: this.#rights.viewer.name };
+  }
+
+  /** A write's own answer, or its failure without what is hidden. */
+  async #told<T>(written: Promise<T>, hidden: Hidden): Promise<T> {
+    try {
+      return await written;
+    } catch (error) {
+      throw hideFailure(error, hidden);
+    }
   }
 
   async #seen(id: string): Promise<Contexts> {

@@ -1,6 +1,7 @@
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { ContextManager } from '../../context/manager.ts';
 import type { ViewedContext } from '../access/access-control.ts';
+import { hideTold } from '../access/hiding.ts';
 import { CountedOutlet, type Deliveries, noDeliveries } from './deliveries.ts';
 import { Group } from './group.ts';
 import { Member, type Outlet } from './member.ts';
@@ -64,12 +65,19 @@ export class FanOut {
       const results = await subscribe(shared);
       if (!(Symbol.asyncIterator in results)) return results;
     }
-    const group = this.#groups.get(key) ?? this.#open(key, { id, execute: this.#executor(shared) });
+    const group = this.#groups.get(key) ?? this.#open(key, { id, execute: this.#executionOf(shared, id, context) });
     const operation = new SharedOperation(this.#mask);
     const member = new Member(group, new CountedOutlet(outlet, this.#deliveries), placeOf(start), operation);
     operation.member = member;
     void member.catchUp();
     return operation;
+  }
+
+  /** What watches tell is of everything: what the group may not see goes before it is executed. */
+  #executionOf(args: ExecutionArgs, id: string, { rights }: ViewedContext): Operation['execute'] {
+    const execute = this.#executor(args);
+    const hidden = rights?.hiddenIn(id) ?? [];
+    return hidden.length === 0 ? execute : (event) => execute(hideTold(event, hidden));
   }
 
   #open(key: string, operation: Operation): Group {

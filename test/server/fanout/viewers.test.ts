@@ -27,6 +27,31 @@ describe('subscriptions of several viewers', () => {
     for (const { leave } of some) await leave();
   });
 
+  it('are one for all from whom the same is hidden, in whatever order it is named', async () => {
+    const { fanOut, manager, settle, subscribe } = guarded();
+    await manager.set('room:1', { a: 1, b: 2, c: 3 });
+    const hide = (...keys: readonly string[]) => keys.map((key) => ({ in: 'room:*', path: [key] }));
+    const some = [
+      await subscribe({ read: ['*'], hidden: hide('a', 'b') }),
+      await subscribe({ read: ['room:*'], hidden: [...hide('b', 'a', 'b'), { in: 'hall:*', path: ['c'] }] }),
+      await subscribe({ read: ['*'], hidden: hide('a') }),
+      await subscribe({ read: ['*'], hidden: [{ in: 'hall:*', path: ['a'] }] }),
+      await subscribe({ read: ['*'] }),
+    ];
+    await settle();
+    expect(fanOut.size).toBe(3);
+    const told = some.map(({ pipe }) => String(pipe.written[0]));
+    expect(told[0]).toBe(told[1]);
+    expect(told.map((text) => [...text.matchAll(/"([abc])":/g)].map(([, key]) => key).join(''))).toEqual([
+      'c',
+      'c',
+      'bc',
+      'abc',
+      'abc',
+    ]);
+    for (const { leave } of some) await leave();
+  });
+
   it('who may not read it never join, and are told nothing', async () => {
     const { fanOut, manager, settle, subscribe } = guarded();
     await manager.set('room:1', { a: 1 });

@@ -1,0 +1,56 @@
+import type { ContextChange, ContextEvent, FullContext, SyncResult } from '../../context/model.ts';
+import { renderChanges } from '../../delta/changes.ts';
+import type { Delta } from '../../delta/delta.ts';
+import { type Hidden, hide, hideDelta } from '../../delta/hide.ts';
+import { VersionConflictError } from '../../errors.ts';
+
+type Told = SyncResult | ContextEvent;
+
+/** What is told of a context, without what is hidden. A delta of nothing else is empty, and still leads from version to version. */
+export function hideTold<T extends Told>(told: T, hidden: Hidden): T {
+  if (hidden.length === 0) return told;
+  if (told.kind === 'full') return { ...told, context: hide(told.context, hidden) };
+  if (told.kind === 'delta') return { ...told, delta: hideDelta(told.delta, hidden) };
+  return told;
+}
+
+export function hideRead(context: FullContext | null, hidden: Hidden): FullContext | null {
+  return context && hideTold(context, hidden);
+}
+
+export function hideChange({ context, delta }: ContextChange, hidden: Hidden): ContextChange {
+  return { context: hideTold(context, hidden), delta: delta && hideTold(delta, hidden) };
+}
+
+/** What a write failed with. */
+export function hideFailure(error: unknown, hidden: Hidden): unknown {
+  if (hidden.length === 0 || !(error instanceof VersionConflictError) || !error.delta) return error;
+  const { currentVersion, currentCursor } = error;
+  // The manager's own, which is what its changes render.
+  const delta = hideDelta(error.delta as Delta, hidden);
+  return new VersionConflictError({ currentVersion, currentCursor, changes: renderChanges(delta) }, delta);
+}
+
+/** A watch of somebody from whom something is hidden. */
+export class HidingWatch implements AsyncIterableIterator<ContextEvent> {
+  readonly #events: AsyncIterableIterator<ContextEvent>;
+  readonly #hidden: Hidden;
+
+  constructor(events: AsyncIterableIterator<ContextEvent>, hidden: Hidden) {
+    this.#events = events;
+    this.#hidden = hidden;
+  }
+
+  async next(): Promise<IteratorResult<ContextEvent>> {
+    const result = await this.#events.next();
+    return result.done ? result : { done: false, value: hideTold(result.value, this.#hidden) };
+  }
+
+  async return(): Promise<IteratorResult<ContextEvent>> {
+    return (await this.#events.return?.()) ?? { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import type { AccessOptions } from '../../src/access/authenticator.ts';
+import type { Policy } from '../../src/access/policy.ts';
+import type { Viewer } from '../../src/access/viewer.ts';
+import type { JsonObject } from '../../src/json.ts';
+import { type ListeningApp, startApp } from '../helpers/app.ts';
+import { type Result, streams, transports } from '../helpers/as-viewers.ts';
+
+const all = ['room:*'];
+const hidden: Policy['hidden'] = [
+  { in: 'room:*', path: ['players', '*', 'hand'] },
+  { in: 'room:1', path: ['deck', '0'] },
+  { in: 'hall:*', path: ['name'] },
+];
+const roles: { readonly [token: string]: Policy } = {
+  player: { read: all, write: all, delete: all, archive: all, hidden },
+  dealer: { read: all, write: all, delete: all, archive: all },
+};
+const access: AccessOptions = {
+  authenticate: ({ token }): Viewer | null =>
+    token && Object.hasOwn(roles, token) ? { name: token, policy: roles[token]! } : null,
+};
+
+/** Stands wherever nothing of it may be seen. */
+const SECRET = 'canary';
+
+const game = (n: number): JsonObject => ({
+  name: 'whist',
+  players: { ann: { hand: `${SECRET} ${n}`, points: n }, bob: { hand: [SECRET, n], points: 0 } },
+  deck: [`${SECRET} ${n}`, 'open'],
+});
+const seen = (n: number): JsonObject => ({
+  name: 'whist',
+  players: { ann: { points: n }, bob: { points: 0 } },
+  deck: [null, 'open'],
+});
+
+const DELTA = `... on Delta { fromVersion version formatted: delta nested: delta(format: NESTED) flat: delta(format: FLAT)
+  patch: delta(format: JSON_PATCH) changes { path action value oldValue } }`;
+const FULL = '... on FullContext { version context }';
+
+async function startGame(options: Partial<AccessOptions> = {}): Promise<ListeningApp> {
+  const app = await startApp({
+    access: { ...access, ...options },
+    deltaFormatter: (changes) => changes.map((change) => JSON.stringify(change)),
+    exportContext: async () => {},
+    restoreContext: async () => ({ context: game(9), version: 9 }),
+  });
+  await app.server.manager.set('room:1', game(1));
+  await app.server.manager.set('room:1', game(2));
+  return app;
+}
+
+function expectNothingHidden(told: unknown): void {
+  expect(JSON.stringify(told)).not.toContain(SECRET);
+}
+
+describe.each(Object.entries(transports))('What is hidden, over %s,', (_, run) => {
+  it('is not in what is read', async () => {
+    const app = await startGame();
+    const query = `{ context(id: "room:1") { context }
+      delta: sync(id: "room:1", version: 1) { ${FULL} ${DELTA} } full: sync(id: "room:1") { ${FULL} ${DELTA} } }`;
+    const { data, ...others } = await run(app, 'player', query);
+    expect(others).toEqual({});
+    expectNothingHidden(data);
+    expect(data).toMatchObject({
+      context: { context: seen(2) },
+      full: { context: seen(2) },
+      delta: {
+        fromVersion: 1,
+        version: 2,
+        changes: [{ path: ['players', 'ann', 'points'], action: 'MODIFIED', value: 2, oldValue: 1 }],
+      },
+    });
+    expect(JSON.stringify(await run(app, 'dealer', query))).toContain(SECRET);
+  });
+
+  it('is not in what writes answer, nor in what they conflict with', async () => {
+    const app = await startGame();
+    const points = (condition = '') => `mutation {
+      updateContext(id: "room:1", changes: { players: { ann: { points: 3 } } } ${condition}) { context { context } delta { ${DELTA} } }
+    }`;
+    const conflict = await run(app, 'player', points('expectedVersion: 1'));
+    expect(conflict.errors).toMatchObject([
+      {
+        extensions: {
+          code: 'VERSION_CONFLICT',
+          currentVersion: 2,
+          changes: [{ path: ['players', 'ann', 'points'], action: 'MODIFIED', value: 2, oldValue: 1 }],
+        },
+      },
+    ]);
+    const written = await run(app, 'player', points());
+    expect(written.data).toMatchObject({ updateContext: { context: { context: seen(3) } } });
+    const restored = await run(app, 'player', 'mutation { restoreContext(id: "room:1", force: true) { context } }');
+    expect(restored.data).toEqual({ restoreContext: { context: seen(9) } });
+    expectNothingHidden([conflict, written, restored]);
+    const head = await app.server.manager.get('room:1');
+    expect(head?.context).toEqual(game(9));
+  });
+
+  it.each([
+    ['set, since all that is hidden would go', 'setContext(id: "room:1", context: {})'],
+    ['set where there is no context yet', 'setContext(id: "room:2", context: {})'],
+    ['changed', 'updateContext(id: "room:1", changes: { players: { ann: { hand: 1 } } })'],
+    ['changed inside', 'updateContext(id: "room:1", changes: { players: { ann: { hand: { a: 1 } } } })'],
+    ['removed', 'updateContext(id: "room:1", changes: {}, remove: [["players", "eve", "hand"]])'],
+    ['removed inside', 'updateContext(id: "room:1", changes: {}, remove: [["players", "ann", "hand", "0"]])'],
+    ['removed with what it is in', 'updateContext(id: "room:1", changes: {}, remove: [["name"], ["players"]])'],
+    ['replaced with what it is in', 'updateContext(id: "room:1", changes: { players: { ann: null } })'],
+    ['replaced with the list that it is in', 'updateContext(id: "room:1", changes: { deck: [] })'],
+  ])('can not be %s', async (_what, field) => {
+    const app = await startGame();
+    const before = await app.server.manager.get('room:1');
+    const { errors, data } = await run(app, 'player', `mutation { ${field} { context { version } } }`);
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', applied: 'NO' } }]);
+    expect(data ?? null).toBeNull();
+    expect(await app.server.manager.get('room:1')).toEqual(before);
+    expect(await app.server.manager.get('room:2')).toBeNull();
+  });
+
+  it('stays where it is while all else may be changed, and the context deleted', async () => {
+    const app = await startGame();
+    const changes = '{ name: "skat", players: { ann: { points: 5 }, cid: {} } }';
+    const remove = '[["players", "bob", "points"], ["title"]]';
+    const update = `mutation { updateContext(id: "room:1", changes: ${changes}, remove: ${remove}) { context { version } } }`;
+    expect(await run(app, 'player', update)).not.toHaveProperty('errors');
+    expect((await app.server.manager.get('room:1'))?.context).toMatchObject({
+      name: 'skat',
+      players: { ann: { hand: `${SECRET} 2`, points: 5 }, bob: { hand: [SECRET, 2] }, cid: {} },
+    });
+    expect(await run(app, 'player', 'mutation { exportContext(id: "room:1") { version } }')).not.toHaveProperty(
+      'errors',
+    );
+    expect(await run(app, 'player', 'mutation { deleteContext(id: "room:1") { version } }')).not.toHaveProperty(
+      'errors',
+    );
+    expect(await app.server.manager.get('room:1')).toBeNull();
+  });
+});
+
+describe.each(Object.entries(streams))('What is hidden, over %s,', (_, subscribe) => {
+  const watch = `subscription { contextChanged(id: "room:1", version: 1) { ${FULL} ${DELTA} } }`;
+
+  it.each([
+    ['', {}],
+    [', where each must be asked for again,', { authorize: () => true }],
+  ])('is not in what a subscription%s is told, whoever else subscribes to the same', async (_how, options) => {
+    const app = await startGame(options);
+    const { manager } = app.server;
+    const [dealer, player, other] = ['dealer', 'player', 'player'].map((token) => subscribe(app, token, watch));
+    const players = [player!, other!];
+    const told = async (): Promise<readonly Result[]> =>
+      Promise.all(players.map(async (events) => (await events.next()).value as Result));
+    const [first] = await told();
+    expect(first?.data).toMatchObject({ contextChanged: { fromVersion: 1, version: 2 } });
+    expect(JSON.stringify((await dealer!.next()).value)).toContain(SECRET);
+
+    await manager.update('room:1', { players: { ann: { hand: `${SECRET} 3` } }, deck: [SECRET, 'open'] });
+    const empty = await told();
+    for (const { data } of empty) {
+      expect(data).toEqual({
+        contextChanged: {
+          fromVersion: 2,
+          version: 3,
+          formatted: [],
+          nested: {},
+          flat: { version: 3, changes: [] },
+          patch: [],
+          changes: [],
+        },
+      });
+    }
+    expect(JSON.stringify((await dealer!.next()).value)).toContain(SECRET);
+
+    await manager.delete('room:1');
+    await told();
+    await manager.set('room:1', game(4));
+    const whole = await told();
+    for (const { data } of whole) expect(data).toMatchObject({ contextChanged: { context: seen(4) } });
+    expectNothingHidden([first, ...empty, ...whole]);
+    for (const events of [dealer!, ...players]) await events.return?.();
+  });
+});
