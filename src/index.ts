@@ -1,6 +1,6 @@
 export type { ApiKey } from './access/api-keys.ts';
 export type { AccessOptions } from './access/authenticator.ts';
-export type { Action, Policy } from './access/policy.ts';
+export type { Action, HiddenPath, Policy } from './access/policy.ts';
 export type { JwtOptions } from './access/tokens.ts';
 export type { Authorize, Credentials, Viewer } from './access/viewer.ts';
 export type {
