@@ -81,17 +81,21 @@ function fromEnvironment(name: OptionName, env: Surroundings['env']): unknown {
 function fromFile(name: OptionName, values: { readonly [key: string]: unknown }, file: string | null): unknown {
   const value = values[name];
   if (value === undefined) return undefined;
-  const { takes, accepts } = options[name];
-  if (!accepts(value)) throw new ConfigError(`${name} in ${file} is ${shown(name, value)}; it takes ${takes}.`);
+  if (!options[name].accepts(value)) throw refusal(name, `${name} in ${file}`, value, value);
   return value;
 }
 
 function parse(name: OptionName, source: string, text: string): unknown {
-  const { takes, accepts, fromText } = options[name];
+  const { accepts, fromText } = options[name];
   const value = fromText?.(text);
-  if (value === undefined || !accepts(value))
-    throw new ConfigError(`${source} is ${shown(name, text)}; it takes ${takes}.`);
+  if (value === undefined || !accepts(value)) throw refusal(name, source, text, value);
   return value;
+}
+
+function refusal(name: OptionName, source: string, given: unknown, value: unknown): ConfigError {
+  const { takes, faultOf } = options[name];
+  const fault = value === undefined ? undefined : faultOf?.(value);
+  return new ConfigError(`${source} is ${shown(name, given)}; ${fault ?? `it takes ${takes}.`}`);
 }
 
 function shown(name: OptionName, value: unknown): string {

@@ -44,6 +44,10 @@ export interface Limits {
   readonly socketMessagesPerSecond: number;
   /** Operations of one address over HTTP in a second; those of IPv6 by /64. LIMIT_EXCEEDED with 429. @default Infinity */
   readonly requestsPerSecond: number;
+  /** Operations of one viewer in a second, whichever way they come; of nobody in particular, by address. LIMIT_EXCEEDED, 429. @default 1000 */
+  readonly viewerOperationsPerSecond: number;
+  /** What `authenticate`, `authorize` and `revoked` of `access` may take, in milliseconds. INTERNAL_SERVER_ERROR. @default 5000 */
+  readonly accessMs: number;
   /** From a connection's opening, or a request's first byte, to the end of its headers, in milliseconds. 408. @default 20000 */
   readonly headersMs: number;
   /** From a request's first byte to its last, in milliseconds. 408. @default 60000 */
@@ -78,12 +82,30 @@ export const defaultLimits: Limits = {
   subscriptionLength: 65_536,
   socketMessagesPerSecond: 1000,
   requestsPerSecond: Number.POSITIVE_INFINITY,
+  viewerOperationsPerSecond: 1000,
+  accessMs: 5000,
   headersMs: 20_000,
   requestMs: 60_000,
   idleMs: 5000,
   headerBytes: 16 * 1024,
   headerCount: 100,
 };
+
+/** As deep as everything that descends into contexts is known to go. */
+const MAX_DEPTH = 250;
+
+/** What is wrong with what should be limits, by name; undefined where nothing is. */
+export function faultOfLimits(limits: unknown): string | undefined {
+  if (typeof limits !== 'object' || limits === null || Array.isArray(limits)) return 'limits are an object.';
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Object.hasOwn(defaultLimits, name)) return `there is no limit ${name}.`;
+    if (value === undefined) continue;
+    if (typeof value !== 'number' || !(value >= 1) || (Number.isFinite(value) && !Number.isSafeInteger(value)))
+      return `${name} takes a whole number from 1 on.`;
+    if (name === 'depth' && value > MAX_DEPTH) return `depth takes ${MAX_DEPTH} at most.`;
+  }
+  return undefined;
+}
 
 /** Options over their defaults; one that is there but undefined is as one that is not. */
 export function withDefaults<T extends object>(defaults: T, options: Partial<T> = {}): T {

@@ -1,3 +1,4 @@
+import { faultOfLimits } from './limits.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogOptions } from './server/log.ts';
 import { isOrigin } from './server/origins.ts';
 import type { ServerOptions } from './server/server-options.ts';
@@ -10,6 +11,7 @@ export type Options = Omit<
     | 'port'
     | 'insecure'
     | 'allowedOrigins'
+    | 'limits'
     | 'trustedDocuments'
     | 'access'
     | 'graphiql'
@@ -47,6 +49,8 @@ export interface Option {
   readonly fallback: string;
   readonly description: string;
   readonly accepts: (value: unknown) => boolean;
+  /** What in particular is wrong with a value that is not accepted. */
+  readonly faultOf?: (value: unknown) => string | undefined;
   /** Absent where only the configuration file can hold it. */
   readonly env?: string;
   /** Undefined where the text is no such value. */
@@ -100,6 +104,14 @@ const onOff: Kind = {
   isSwitch: true,
 };
 
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
 const AGE = integer(1, 2 ** 40, ' in the time unit');
 const MILLISECONDS = integer(1, 2 ** 31 - 1, ' milliseconds');
 const INTERVAL = integer(1000, 2 ** 31 - 1, ' milliseconds');
@@ -141,6 +153,15 @@ export const options: { readonly [Name in OptionName]: Option } = {
     env: 'ARPEGGIO_ALLOWED_ORIGINS',
     fallback: 'none: only its own',
     description: 'Origins whose pages may use the server, over HTTP (CORS) and WebSocket.',
+  },
+  limits: {
+    takes: 'an object of limits by name, as in docs/limits.md',
+    accepts: (value) => faultOfLimits(value) === undefined,
+    faultOf: faultOfLimits,
+    fromText: parsed,
+    env: 'ARPEGGIO_LIMITS',
+    fallback: 'those of the table below',
+    description: 'Limits that are not to be the default; as a flag or a variable, as JSON.',
   },
   trustedDocuments: {
     takes: 'the path of a JSON file, or an object {id: document}',

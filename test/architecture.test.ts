@@ -34,7 +34,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     'archive',
     'cleanup',
   ],
-  options: ['server/server-options', 'server/origins', 'server/log'],
+  options: ['limits', 'server/server-options', 'server/origins', 'server/log'],
   config: ['options'],
   cli: [...BASE, 'delta', 'config', 'options', 'server', 'client'],
   main: ['cli'],

@@ -38,6 +38,14 @@ describe('The configuration', () => {
     expect(await configOf(['-p', '80'], { PORT: 'nonsense' })).toEqual({ port: 80 });
   });
 
+  it('takes limits as JSON, and from the file as they are', async () => {
+    const limits = { depth: 10, bodyBytes: 1024 };
+    expect(await configOf([], { ARPEGGIO_LIMITS: JSON.stringify(limits) })).toEqual({ limits });
+    expect(await configOf(['--limits', JSON.stringify(limits)])).toEqual({ limits });
+    const cwd = folder({ 'arpeggio.config.mjs': 'export default { limits: { requestsPerSecond: Infinity } };' });
+    expect(await configOf([], {}, cwd)).toEqual({ limits: { requestsPerSecond: Number.POSITIVE_INFINITY } });
+  });
+
   it('takes a variable that is empty for one that is not set', async () => {
     expect(await configOf([], { HOST: '', PORT: '', ARPEGGIO_INSECURE: '' })).toEqual({});
   });
@@ -92,6 +100,12 @@ describe('The configuration', () => {
   });
 
   it.each([
+    [[], { ARPEGGIO_LIMITS: '{"depth":1,"deptth":1}' }, /^ARPEGGIO_LIMITS is .*; there is no limit deptth\.$/],
+    [[], { ARPEGGIO_LIMITS: '{"depth":0}' }, 'depth takes a whole number from 1 on.'],
+    [[], { ARPEGGIO_LIMITS: '{"depth":251}' }, 'depth takes 250 at most.'],
+    [[], { ARPEGGIO_LIMITS: '{"bodyBytes":"1"}' }, 'bodyBytes takes a whole number from 1 on.'],
+    [[], { ARPEGGIO_LIMITS: '[]' }, 'limits are an object.'],
+    [[], { ARPEGGIO_LIMITS: '{' }, 'it takes an object of limits by name'],
     [[], { PORT: 'abc' }, 'PORT is "abc"; it takes an integer from 0 to 65535.'],
     [[], { PORT: '65536' }, 'PORT is "65536"; it takes'],
     [[], { PORT: '-1' }, 'PORT is "-1"; it takes'],

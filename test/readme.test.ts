@@ -167,6 +167,8 @@ test("the README's limits are the ones in force", () => {
     `| messages of a WebSocket in a second | ${defaultLimits.socketMessagesPerSecond} |`,
     `| from a WebSocket's opening to its \`connection_init\` | ${defaultLimits.handshakeMs / 1000} s |`,
     `| connections of an address (IPv6: of a /64) | ${defaultLimits.connectionsPerAddress.toLocaleString('en-US')} |`,
+    `| operations of a viewer in a second, with \`access\` | ${defaultLimits.viewerOperationsPerSecond} |`,
+    `| what a function of \`access\` may take | ${defaultLimits.accessMs / 1000} s |`,
     `| a request's headers | ${defaultLimits.headerCount}, of ${defaultLimits.headerBytes / 1024} KiB |`,
     `| a request's headers to come | ${defaultLimits.headersMs / 1000} s |`,
     `| all of a request to come | ${defaultLimits.requestMs / 1000} s |`,

@@ -2,7 +2,7 @@ import { UnauthenticatedError } from '../errors.ts';
 import { type ApiKey, readApiKeys } from './api-keys.ts';
 import { checkPolicy, type Policy } from './policy.ts';
 import { type JwtOptions, readTokens } from './tokens.ts';
-import type { Authorize, Credentials, Viewer } from './viewer.ts';
+import type { Authorize, Credentials, KnownViewer, Revoked, Viewer } from './viewer.ts';
 
 /** Who may do what. With none of these, nobody may do anything. */
 export interface AccessOptions {
@@ -15,10 +15,19 @@ export interface AccessOptions {
   readonly authenticate?: (credentials: Credentials) => Viewer | null | Promise<Viewer | null>;
   /** Asked for every action that the policy allows, and again for every event of a subscription. */
   readonly authorize?: Authorize;
+  /** Asked when credentials are shown, and every `recheckMs` for all who are connected. @default nobody is */
+  readonly revoked?: Revoked;
+  /** How often `revoked`, and `authorize` for subscriptions, are asked again, in milliseconds. @default 10000 */
+  readonly recheckMs?: number;
+  /** A cookie that holds a token; of pages of the server's own origin and of `allowedOrigins` only. @default none */
+  readonly cookie?: string;
 }
 
+/** The key of all who bring no credentials. */
+export const ANONYMOUS = 'anonymous';
+
 /** Who shows these credentials. @throws UnauthenticatedError */
-export type Authenticator = (credentials: Credentials) => Promise<Viewer>;
+export type Authenticator = (credentials: Credentials) => Promise<KnownViewer>;
 
 /** @throws TypeError that says what is wrong with the options */
 export function createAuthenticator(options: AccessOptions, now: () => number = Date.now): Authenticator {
@@ -27,23 +36,26 @@ export function createAuthenticator(options: AccessOptions, now: () => number = 
     throw new TypeError('access lets nobody in: give jwt, apiKeys, anonymous or authenticate.');
   const ofToken = jwt && readTokens(jwt);
   const ofKey = apiKeys && readApiKeys(apiKeys);
-  const nobody: Viewer | null = anonymous
-    ? { name: 'anonymous', policy: checkPolicy(anonymous, 'access.anonymous') }
+  const nobody: KnownViewer | null = anonymous
+    ? { name: 'anonymous', policy: checkPolicy(anonymous, 'access.anonymous'), key: ANONYMOUS }
     : null;
   return async (credentials) => {
     const { token, apiKey } = credentials;
     // An empty one is none that anybody was given.
     if ((token !== undefined && apiKey !== undefined) || token === '' || apiKey === '')
       throw new UnauthenticatedError();
-    if (token === undefined && apiKey === undefined) return known(nobody);
-    const own = token === undefined ? ofKey?.(apiKey ?? '') : await ofToken?.(token);
-    const viewer = known(own ?? (await authenticate?.(credentials)));
+    const viewer =
+      token === undefined && apiKey === undefined
+        ? nobody
+        : ((token === undefined ? ofKey?.(apiKey ?? '') : await ofToken?.(token)) ??
+          checked(await authenticate?.(credentials)));
+    if (!viewer) throw new UnauthenticatedError();
     if (viewer.expiresAt !== undefined && !(viewer.expiresAt > now())) throw new UnauthenticatedError();
     return viewer;
   };
 }
 
-function known(viewer: Viewer | null | undefined): Viewer {
-  if (!viewer) throw new UnauthenticatedError();
-  return { ...viewer, policy: checkPolicy(viewer.policy, "A viewer's policy") };
+function checked(viewer: Viewer | null | undefined): KnownViewer | null {
+  if (!viewer) return null;
+  return { ...viewer, policy: checkPolicy(viewer.policy, "A viewer's policy"), key: `own ${viewer.name}` };
 }

@@ -1,13 +1,13 @@
 import { type Action, allows, EVERYTHING, hiddenOf, patternsOf } from './policy.ts';
 import { type Range, rangesOf } from './ranges.ts';
-import type { Authorize, Viewer } from './viewer.ts';
+import type { Authorize, KnownViewer } from './viewer.ts';
 
 /** What one viewer may: by the policy, and by `authorize` too where there is one. */
 export class Rights {
-  readonly viewer: Viewer;
+  readonly viewer: KnownViewer;
   readonly #authorize: Authorize | undefined;
 
-  constructor(viewer: Viewer, authorize?: Authorize) {
+  constructor(viewer: KnownViewer, authorize?: Authorize) {
     this.viewer = viewer;
     this.#authorize = authorize;
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   createRemoteJWKSet,
   errors,
@@ -7,7 +8,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { checkPolicy } from './policy.ts';
-import type { Viewer } from './viewer.ts';
+import type { KnownViewer } from './viewer.ts';
 
 export interface JwtOptions {
   /** What tokens are signed with, at least 32 bytes. Give this or `jwksUrl`. */
@@ -40,7 +41,7 @@ type Verify = (token: string, options: JWTVerifyOptions) => Promise<JWTVerifyRes
  *
  * @throws TypeError for options that are none
  */
-export function readTokens(options: JwtOptions): (token: string) => Promise<Viewer | null> {
+export function readTokens(options: JwtOptions): (token: string) => Promise<KnownViewer | null> {
   const { verify, algorithms } = verifierOf(options);
   const { issuer, audience } = options;
   // As of a variable that is not set: then anybody's token would do.
@@ -56,7 +57,7 @@ export function readTokens(options: JwtOptions): (token: string) => Promise<View
   return async (token) => {
     try {
       const { payload } = await verify(token, checks);
-      return viewerOf(payload);
+      return viewerOf(payload, token);
     } catch (error) {
       if (isTokensFault(error)) return null;
       throw error;
@@ -101,12 +102,14 @@ function keysAt(text: string): URL {
   return url;
 }
 
-function viewerOf({ sub, exp, arpeggio }: JWTPayload): Viewer | null {
-  if (sub !== undefined && typeof sub !== 'string') return null;
+function viewerOf({ iss, sub, jti, exp, arpeggio }: JWTPayload, token: string): KnownViewer | null {
+  if ([iss, sub, jti].some((claim) => claim !== undefined && typeof claim !== 'string')) return null;
   try {
     return {
       name: sub ?? 'a token',
       policy: checkPolicy(arpeggio ?? {}, 'arpeggio'),
+      key: `token ${sub === undefined ? createHash('sha256').update(token).digest('hex') : JSON.stringify([iss, sub])}`,
+      ...(jti === undefined ? {} : { tokenId: jti }),
       // No sooner than it would be refused.
       ...(exp === undefined ? {} : { expiresAt: (exp + TOLERANCE_S) * 1000 }),
     };

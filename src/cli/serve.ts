@@ -42,6 +42,7 @@ async function listen(options: Options, configFile: string | null): Promise<void
     { name: 'http', label: 'GraphQL over HTTP and SSE', value: http },
     { name: 'websocket', label: 'GraphQL over WebSocket', value: websocket },
     ...(showingOf(options).graphiql ? [{ name: 'graphiql', label: 'GraphiQL in a browser', value: http }] : []),
+    { name: 'access', label: 'Access', value: describeAccess(options) },
     { name: 'store', label: 'Store', value: describeStore(options) },
     { name: 'archive', label: 'Archive', value: describeArchive(options) },
     ...(configFile === null ? [] : [{ name: 'configuration', label: 'Configuration', value: configFile }]),
@@ -62,6 +63,19 @@ async function listen(options: Options, configFile: string | null): Promise<void
   else console.log([hello, ...told.map(({ label, value }) => `  ${label.padEnd(27)} ${value}`)].join('\n'));
   if (options.insecure && !options.access)
     log.error('INSECURE: whoever can reach this address can read and write every context.');
+}
+
+function describeAccess({ access }: Options): string {
+  if (!access) return 'everybody may do everything';
+  const { jwt, apiKeys = [], anonymous, authenticate, cookie } = access;
+  const ways = [
+    ...(jwt ? ['tokens'] : []),
+    ...(apiKeys.length > 0 ? [`API keys (${apiKeys.length})`] : []),
+    ...(authenticate ? ['your own function'] : []),
+    ...(cookie === undefined ? [] : ['a cookie']),
+    ...(anonymous ? ['anonymous'] : []),
+  ];
+  return ways.join(', ') || 'nobody';
 }
 
 function describeStore({ redisUrl }: Options): string {

@@ -7,8 +7,7 @@ import type { DeltaFormatter } from '../delta/formats.ts';
 import type { Limits } from '../limits.ts';
 import type { ResolverContext } from '../schema/builder.ts';
 import { schema } from '../schema/index.ts';
-import type { AccessControl } from './access/access-control.ts';
-import { contextOf, type Incoming } from './access/context-of.ts';
+import { type Access, contextOf, type Incoming } from './access/context-of.ts';
 import { useExpiry } from './access/use-expiry.ts';
 import { useBodyLimit } from './body-limit.ts';
 import { DocumentCache } from './document-cache.ts';
@@ -40,7 +39,7 @@ export interface AppOptions {
   readonly operationLog: OperationLog;
   readonly showing: Showing;
   /** Without it, everybody may do everything. */
-  readonly access: AccessControl | undefined;
+  readonly access: Access | undefined;
   readonly trusted: TrustedDocuments | undefined;
   readonly plans: Plans;
   /** Where subscriptions over SSE are shared. */
@@ -104,7 +103,7 @@ export function createApp(options: AppOptions): App {
       // After the plans, which are what it shares the results of.
       useSharedStreams(fanOut),
       useStreams(onStream),
-      access ? useExpiry(access) : {},
+      access ? useExpiry(access.control) : {},
     ],
     // A page of another origin may neither read answers nor send what needs a preflight.
     cors: false,

@@ -82,6 +82,7 @@ function badRequest(message: string): GraphQLError {
 }
 
 const INCOMPLETE = badRequest('The body has not come whole.');
+/** Whatever was in it, nothing of it was done. */
 const TOO_LARGE = new GraphQLError('The body is too large.', {
-  extensions: { code: 'LIMIT_EXCEEDED', http: { status: 413 } },
+  extensions: { code: 'LIMIT_EXCEEDED', applied: 'NO', http: { status: 413 } },
 });

@@ -10,8 +10,9 @@ import type { ExecutionArgs } from 'graphql';
 import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ContextManager } from '../context/manager.ts';
-import { defaultLimits, withDefaults } from '../limits.ts';
+import { defaultLimits, faultOfLimits, withDefaults } from '../limits.ts';
 import { AccessControl } from './access/access-control.ts';
+import { CredentialReader } from './access/credentials.ts';
 import { limitPerAddress } from './addresses.ts';
 import { createApp, GRAPHQL_PATH } from './app.ts';
 import { trackConnections } from './connections.ts';
@@ -59,18 +60,23 @@ export interface Server {
 /** Puts a server together. Nothing runs before `listen`. Tests hand in a clock of theirs. */
 export function createServer(options: ServerOptions = {}, clock: Clock = systemClock(options)): Server {
   const { host = '127.0.0.1', port = 4000, insecure = false, log = consoleLog, deliveries = noDeliveries() } = options;
+  const fault = faultOfLimits(options.limits ?? {});
+  if (fault !== undefined) throw new TypeError(`limits: ${fault}`);
   const limits = withDefaults(defaultLimits, options.limits);
-  const origins = new Origins(options.allowedOrigins);
+  const origins = new Origins(options.allowedOrigins, options.access?.cookie !== undefined);
   const trusted = options.trustedDocuments === undefined ? undefined : trustedDocuments(options.trustedDocuments);
   const engine = createEngine(options, limits, log, clock);
   const { manager, cleanup } = engine;
-  const access = options.access && new AccessControl(options.access, clock, limits);
   const shutdown = new Shutdown(options, clock);
   const readiness = new Readiness(clock, engine.ready);
   let closed: Promise<void> | undefined;
   const plans = new Plans();
   const operationLog = new OperationLog(log);
   const { mask } = operationLog;
+  const access = options.access && {
+    control: new AccessControl(options.access, { clock, limits, onFailure: mask }),
+    reader: new CredentialReader(options.access.cookie, origins),
+  };
   const executor = (args: ExecutionArgs) => masked(operationLog.noted(args, plans.executor(args)), mask);
   const fanOut = new FanOut({ manager, executor, mask, deliveries });
   const keepAlive = new KeepAlive(clock, () => {
@@ -157,7 +163,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
         sockets?.cut();
       },
       async release() {
-        access?.close();
+        access?.control.close();
         await engine.close();
       },
     });

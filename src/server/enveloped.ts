@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { YogaServerInstance } from 'graphql-yoga';
-import type { Viewer } from '../access/viewer.ts';
+import type { KnownViewer } from '../access/viewer.ts';
 import type { ResolverContext } from '../schema/builder.ts';
 
 export type Yoga = YogaServerInstance<object, ResolverContext>;
@@ -9,6 +9,6 @@ export type Yoga = YogaServerInstance<object, ResolverContext>;
 export type Enveloped = ReturnType<Yoga['getEnveloped']>;
 
 /** For an operation that Yoga does not read and answer itself: its context begins with the same `req` as that of one that it does. */
-export function envelopedFor(yoga: Yoga, params: object, req: IncomingMessage, viewer?: Viewer): Enveloped {
+export function envelopedFor(yoga: Yoga, params: object, req: IncomingMessage, viewer?: KnownViewer): Enveloped {
   return yoga.getEnveloped({ params, request: undefined, req, viewer });
 }

@@ -3,9 +3,11 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 /** Which pages may talk to the server: its own, and those of origins that it is told of. */
 export class Origins {
   readonly #allowed: ReadonlySet<string>;
+  readonly #hasCookie: boolean;
 
-  /** @throws TypeError for what is no origin, such as `*` */
-  constructor(allowed: readonly string[] = []) {
+  /** `hasCookie`: whether a cookie may say who asks. @throws TypeError for what is no origin, such as `*` */
+  constructor(allowed: readonly string[] = [], hasCookie = false) {
+    this.#hasCookie = hasCookie;
     for (const origin of allowed) {
       if (!isOrigin(origin)) throw new TypeError(`allowedOrigins: ${origin} is not SCHEME://HOST[:PORT].`);
     }
@@ -15,7 +17,14 @@ export class Origins {
   /** A browser names the page that asks; what names none is no browser. */
   mayOpen({ headers: { origin, host } }: IncomingMessage): boolean {
     if (origin === undefined || this.#allowed.has(origin)) return true;
-    return URL.canParse(origin) && new URL(origin).host === host;
+    return isAt(origin, host);
+  }
+
+  /** Whether a browser says that a page of ours asks: by its origin or, where it names none, by how that stands to the server. */
+  isOwn(read: (header: string) => unknown): boolean {
+    const origin = read('origin');
+    if (origin === undefined) return read('sec-fetch-site') === 'same-origin';
+    return typeof origin === 'string' && (this.#allowed.has(origin) || isAt(origin, read('host')));
   }
 
   /**
@@ -36,7 +45,7 @@ export class Origins {
     const { origin } = headers;
     if (origin === undefined || !this.#allowed.has(origin)) return false;
     response.setHeader('Access-Control-Allow-Origin', origin);
-    response.setHeader('Access-Control-Allow-Credentials', 'true');
+    if (this.#hasCookie) response.setHeader('Access-Control-Allow-Credentials', 'true');
     if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) {
       response.setHeader('Access-Control-Expose-Headers', 'Retry-After');
       return false;
@@ -46,6 +55,10 @@ export class Origins {
     response.setHeader('Access-Control-Max-Age', '600');
     return true;
   }
+}
+
+function isAt(origin: string, host: unknown): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host;
 }
 
 /** As browsers write it: no path, no default port, no user, no capitals, no pattern. */

@@ -41,7 +41,7 @@ export function limitRequests(limits: Limits, clock: Clock, handle: RequestListe
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {
-  const text = JSON.stringify({ errors: [{ message, extensions: { code: 'LIMIT_EXCEEDED' } }] });
+  const text = JSON.stringify({ errors: [{ message, extensions: { code: 'LIMIT_EXCEEDED', applied: 'NO' } }] });
   const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) };
   response.writeHead(status, headers).end(text);
 }

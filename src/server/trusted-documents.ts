@@ -56,11 +56,16 @@ export function trustedDocuments(given: string | TrustedDocumentsById): TrustedD
 /** Over HTTP. (Its posts that are answered without Yoga are those of documents that it has let through before.) */
 export function useTrustedDocuments(trusted: TrustedDocuments): Plugin {
   return {
-    onParams({ params, setParams }) {
-      const { documentId: _, ...others } = params as typeof params & Asked;
-      setParams({ ...others, query: trusted.textOf(params) });
+    onParams({ params, request, setParams }) {
+      const { documentId = inUrlOf(request), ...others } = params as typeof params & Asked;
+      setParams({ ...others, query: trusted.textOf({ ...params, documentId }) });
     },
   };
+}
+
+/** Of the parameters of a URL Yoga reads only those that GraphQL over HTTP has. */
+function inUrlOf({ method, url }: Request): string | undefined {
+  return method === 'GET' ? (new URL(url).searchParams.get('documentId') ?? undefined) : undefined;
 }
 
 function failuresOf(text: string): readonly Error[] {

@@ -2,12 +2,12 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import type { Credentials, Viewer } from '../access/viewer.ts';
+import type { Credentials, KnownViewer } from '../access/viewer.ts';
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits.ts';
 import { rewritten } from '../resolvers/errors.ts';
-import { type AccessControl, type ViewedContext, viewed } from './access/access-control.ts';
-import { credentialsOfHeaders } from './access/credentials.ts';
+import { type ViewedContext, viewed } from './access/access-control.ts';
+import type { Access } from './access/context-of.ts';
 import { expire, greet } from './access/greeting.ts';
 import { GRAPHQL_PATH } from './app.ts';
 import { declared } from './declared.ts';
@@ -42,7 +42,7 @@ export interface WebSocketOptions {
   readonly keepAlive: KeepAlive;
   readonly clock: Clock;
   /** Without it, everybody may do everything. */
-  readonly access: AccessControl | undefined;
+  readonly access: Access | undefined;
   readonly limits: Limits;
   readonly origins: Origins;
   readonly trusted: TrustedDocuments | undefined;
@@ -76,7 +76,7 @@ export function attachWebSockets(
       const { extra, connectionParams } = ctx;
       // It would be held as long as there is the socket, a token and all.
       Reflect.deleteProperty(ctx, 'connectionParams');
-      return !access || greet(access, extra, connectionParams, mask);
+      return !access || greet(access.control, extra, connectionParams, mask);
     },
     execute: async (args) => {
       const { execute, turns } = pipelineOf(args);
@@ -116,7 +116,7 @@ export function attachWebSockets(
       turns: new Turns(socket, stream),
       isFull: fullness(limits.socketOperations),
       messageLength: 0,
-      ...(access && { credentials: credentialsOfHeaders(request.headers) }),
+      ...(access && { credentials: access.reader.ofHeaders(request.headers) }),
     };
     turnsOf.set(socket, connection.turns);
     const rate = new Rate(clock, limits.socketMessagesPerSecond);
@@ -244,7 +244,7 @@ interface Connection {
   /** Of its handshake. */
   credentials?: Credentials | undefined;
   /** Who it is, once it has said so. */
-  viewer?: Viewer;
+  viewer?: KnownViewer;
 }
 
 type Pipeline = Pick<Enveloped, 'execute' | 'subscribe'> & {

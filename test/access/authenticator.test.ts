@@ -24,10 +24,21 @@ describe('a token', () => {
 
   it('says who it is, what that may do, and until when', async () => {
     const viewer = await createAuthenticator({ jwt })({ token: await sign(good) });
-    expect(viewer).toEqual({ name: 'ann', policy, expiresAt: (good.exp + 5) * 1000 });
+    expect(viewer).toEqual({ name: 'ann', policy, expiresAt: (good.exp + 5) * 1000, key: 'token ["us","ann"]' });
     expect(await createAuthenticator({ jwt })({ token: await sign({ ...good, arpeggio: {} }) })).toMatchObject({
       policy: {},
     });
+  });
+
+  it('is the same viewer as another of its subject, and without one is a viewer of its own', async () => {
+    const keyOf = async (claims: object): Promise<string> =>
+      (await createAuthenticator({ jwt: { secret } })({ token: await sign(claims as JWTPayload) })).key;
+    const keys = [{ jti: '1' }, { jti: '2' }, { iss: 'them' }, { sub: undefined }, { sub: undefined, jti: '1' }];
+    const [one, two, ...others] = await Promise.all(keys.map((claims) => keyOf({ ...good, ...claims })));
+    expect(one).toBe(two);
+    expect(new Set([one, ...others]).size).toBe(4);
+    const { tokenId } = await createAuthenticator({ jwt })({ token: await sign({ ...good, jti: 'x' }) });
+    expect(tokenId).toBe('x');
   });
 
   it('may be off by as much as clocks are', async () => {
@@ -85,7 +96,7 @@ describe('an API key', () => {
 
   it('is known by its hash', async () => {
     const authenticate = createAuthenticator({ apiKeys });
-    expect(await authenticate({ apiKey: 'key one' })).toEqual({ name: 'one', policy: { read: ['*'] } });
+    expect(await authenticate({ apiKey: 'key one' })).toEqual({ name: 'one', policy: { read: ['*'] }, key: 'key one' });
     for (const apiKey of ['key two', '', sha256]) {
       await expect(authenticate({ apiKey })).rejects.toThrow(UnauthenticatedError);
     }
@@ -101,7 +112,11 @@ describe('an API key', () => {
 describe('who asks', () => {
   it('is nobody without credentials, unless there is a policy for those', async () => {
     await expect(createAuthenticator({ apiKeys: [] })({})).rejects.toThrow(UnauthenticatedError);
-    expect(await createAuthenticator({ anonymous: policy })({})).toEqual({ name: 'anonymous', policy });
+    expect(await createAuthenticator({ anonymous: policy })({})).toEqual({
+      name: 'anonymous',
+      policy,
+      key: 'anonymous',
+    });
     await expect(createAuthenticator({ anonymous: policy })({ token: 'x' })).rejects.toThrow(UnauthenticatedError);
   });
 
@@ -115,7 +130,7 @@ describe('who asks', () => {
       authenticate: ({ token }) =>
         token === 'ann' ? { name: 'ann', policy } : token === 'old' ? { name: 'old', policy, expiresAt: 1 } : null,
     });
-    expect(await authenticate({ token: 'ann' })).toEqual({ name: 'ann', policy });
+    expect(await authenticate({ token: 'ann' })).toEqual({ name: 'ann', policy, key: 'own ann' });
     await expect(authenticate({ token: 'old' })).rejects.toThrow(UnauthenticatedError);
     await expect(authenticate({ token: 'bob' })).rejects.toThrow(UnauthenticatedError);
   });

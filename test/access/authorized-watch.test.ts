@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ContextEvent } from '../../src/context/model.ts';
 import { ForbiddenError } from '../../src/errors.ts';
 import { AuthorizedWatch } from '../../src/server/access/authorized-watch.ts';
+import { Rechecks } from '../../src/server/access/rechecks.ts';
+import { FakeClock } from '../helpers/fake-clock.ts';
 
 const event = { contextId: 'a' } as ContextEvent;
 
@@ -24,9 +26,14 @@ class Telling implements AsyncIterableIterator<ContextEvent> {
   }
 }
 
-function watched(may: () => boolean | Promise<boolean>) {
-  const ways = { all: new Telling(), nothing: new Telling() };
-  return { ...ways, watch: new AuthorizedWatch(ways, async () => may()) };
+function watched(may: () => boolean | Promise<boolean>, ways = { all: new Telling(), nothing: new Telling() }) {
+  const clock = new FakeClock();
+  const watch = new AuthorizedWatch(ways, async () => may(), new Rechecks(clock, 1000));
+  const recheck = async (): Promise<void> => {
+    clock.elapse(1000);
+    await clock.turn();
+  };
+  return { ...ways, watch, recheck, clock };
 }
 
 describe('a watch of somebody who may lose the right to it', () => {
@@ -46,6 +53,29 @@ describe('a watch of somebody who may lose the right to it', () => {
     await expect(watch.next()).rejects.toThrow(ForbiddenError);
     expect(all.calls).toEqual(['next', 'next', 'return']);
     expect(await watch.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('ends while there is nothing to tell, once it is asked for again', async () => {
+    class Silent extends Telling {
+      override next(): Promise<IteratorResult<ContextEvent>> {
+        return new Promise(() => {});
+      }
+    }
+    for (const end of [() => false, () => Promise.reject(new ForbiddenError())]) {
+      let answer: () => boolean | Promise<boolean> = () => true;
+      const { all, watch, recheck, clock } = watched(() => answer(), { all: new Silent(), nothing: new Telling() });
+      let outcome = 'waits';
+      const next = watch.next().catch(() => {
+        outcome = 'refused';
+      });
+      await clock.turn();
+      await recheck();
+      expect(outcome).toBe('waits');
+      answer = end;
+      await recheck();
+      await next;
+      expect([outcome, all.calls, clock.waiting]).toEqual(['refused', ['return'], 0]);
+    }
   });
 
   it('ends where it can not be asked for', async () => {

@@ -13,8 +13,8 @@ export class RawStream {
   /** How the stream ended: whole, or cut; undefined as long as it lasts. */
   ended: 'whole' | 'cut' | undefined;
 
-  constructor({ http }: Address, query: string, variables: object, accept = 'text/event-stream') {
-    const headers = { 'content-type': 'application/json', accept };
+  constructor({ http }: Address, query: string, variables: object, accept = 'text/event-stream', others: object = {}) {
+    const headers = { 'content-type': 'application/json', accept, ...others };
     this.request = request(http, { method: 'POST', headers, agent: new Agent({ keepAlive: false }) });
     this.response = new Promise((resolve) => this.request.once('response', resolve));
     this.request.on('error', () => {});

@@ -9,7 +9,7 @@ import { connectTo, sendRaw } from '../helpers/raw.ts';
 
 const short = { headersMs: 100, requestMs: 200, idleMs: 100 };
 const query = JSON.stringify({ query: '{ __typename }' });
-const refusal = { errors: [{ message: expect.any(String), extensions: { code: 'LIMIT_EXCEEDED' } }] };
+const refusal = { errors: [{ message: expect.any(String), extensions: { code: 'LIMIT_EXCEEDED', applied: 'NO' } }] };
 
 function head(...lines: string[]): string {
   const all = ['POST /graphql HTTP/1.1', 'Host: localhost', 'Content-Type: application/json', ...lines];

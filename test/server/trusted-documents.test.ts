@@ -48,6 +48,12 @@ describe('Trusted documents', () => {
         expect(await post(app, params), JSON.stringify(params)).toEqual({ status: 400, answer: refusal });
       }
     }
+    for (const asked of ['documentId=read', 'extensions={"persistedQuery":{"sha256Hash":"read"}}']) {
+      const byId = await fetch(`${app.address.http}?${asked}&variables={"id":"a"}`);
+      expect([byId.status, await byId.json()]).toEqual([200, found]);
+    }
+    const unknown = await fetch(`${app.address.http}?documentId=nothing`);
+    expect([unknown.status, await unknown.json()]).toEqual([400, refusal]);
     const byGet = await fetch(`${app.address.http}?query={__typename}`);
     expect([byGet.status, await byGet.json()]).toEqual([400, refusal]);
     expect(app.logged).toEqual([]);

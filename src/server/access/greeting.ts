@@ -1,6 +1,6 @@
 import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import type { Credentials, Viewer } from '../../access/viewer.ts';
+import type { Credentials, KnownViewer } from '../../access/viewer.ts';
 import { UnauthenticatedError } from '../../errors.ts';
 import type { AccessControl } from './access-control.ts';
 import { credentialsOfPayload } from './credentials.ts';
@@ -8,7 +8,7 @@ import { credentialsOfPayload } from './credentials.ts';
 interface Greeted {
   readonly socket: WebSocket;
   credentials?: Credentials | undefined;
-  viewer?: Viewer;
+  viewer?: KnownViewer;
 }
 
 /** As RFC 6455's registry has it: try again later. */
@@ -16,7 +16,7 @@ const TRY_AGAIN_CODE = 1013;
 
 /**
  * Makes out who has opened a socket, by what its `connection_init` brings or, without any, its handshake. False where the socket is closed: as
- * 4401, which clients do not come back from, where it is nobody. Once the viewer expires it is closed as 4403, from which they come back,
+ * 4401, which clients do not come back from, where it is nobody. Once the viewer expires or is revoked it is closed as 4403, from which they come back,
  * with a new token.
  */
 export async function greet(
@@ -32,7 +32,7 @@ export async function greet(
     const viewer = await access.viewerOf(credentialsOfPayload(payload) ?? credentials);
     connection.viewer = viewer;
     if (socket.readyState !== socket.OPEN) return false;
-    const cancel = access.atExpiry(viewer, () => expire(socket));
+    const cancel = access.atEnd(viewer, () => expire(socket));
     socket.once('close', cancel);
     return true;
   } catch (error) {

@@ -20,17 +20,20 @@ import type { JsonObject } from '../../json.ts';
 import type { Contexts } from '../../schema/builder.ts';
 import { AuthorizedWatch } from './authorized-watch.ts';
 import { HidingWatch, hideChange, hideFailure, hideRead, hideTold } from './hiding.ts';
+import type { Rechecks } from './rechecks.ts';
 
 /** The contexts as one viewer sees them. What it may not read it is told of as `nothing`, which holds none, tells of it. */
 export class GuardedManager implements Contexts {
   readonly #all: Contexts;
   readonly #nothing: Contexts;
   readonly #rights: Rights;
+  readonly #rechecks: Rechecks;
 
-  constructor(all: Contexts, nothing: Contexts, rights: Rights) {
+  constructor(all: Contexts, nothing: Contexts, rights: Rights, rechecks: Rechecks) {
     this.#all = all;
     this.#nothing = nothing;
     this.#rights = rights;
+    this.#rechecks = rechecks;
   }
 
   async get(id: string): Promise<FullContext | null> {
@@ -64,7 +67,7 @@ export class GuardedManager implements Contexts {
   #watch(id: string, given?: Given): AsyncIterableIterator<ContextEvent> {
     if (!this.#rights.canChange) return (this.#rights.mayEver('read', id) ? this.#all : this.#nothing).watch(id, given);
     const ways = { all: this.#all.watch(id, given), nothing: this.#nothing.watch(id, given) };
-    return new AuthorizedWatch(ways, () => this.#rights.may('read', id));
+    return new AuthorizedWatch(ways, () => this.#rights.may('read', id), this.#rechecks);
   }
 
   async set(id: string, context: JsonObject, options?: WriteOptions): Promise<ContextChange> {
@@ -101,7 +104,7 @@ export class GuardedManager implements Contexts {
 
   /** What one viewer has asked under an id is no answer for another's. */
   #asked<O extends object>(options?: O): O & { readonly viewer: string } {
-    return { ...(options ?? ({} as O)), viewer: this.#rights.viewer.name };
+    return { ...(options ?? ({} as O)), viewer: this.#rights.viewer.key };
   }
 
   /** A write's own answer, or its failure without what is hidden. */

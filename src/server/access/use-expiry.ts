@@ -8,7 +8,7 @@ interface HttpContext extends ViewedContext {
 }
 
 /**
- * Ends what a viewer is told over HTTP once the viewer has expired. A response of node's is cut, and not completed, so that its client comes
+ * Ends what a viewer is told over HTTP once the viewer has expired or was revoked. A response of node's is cut, and not completed, so that its client comes
  * back with a new token. (A WebSocket is closed whole.)
  */
 export function useExpiry(access: AccessControl): Plugin<HttpContext, HttpContext> {
@@ -20,14 +20,14 @@ export function useExpiry(access: AccessControl): Plugin<HttpContext, HttpContex
         if (!res.closed)
           res.once(
             'close',
-            access.atExpiry(rights.viewer, () => res.destroy()),
+            access.atEnd(rights.viewer, () => res.destroy()),
           );
         return;
       }
       return {
         onSubscribeResult({ result }) {
           if (!(Symbol.asyncIterator in result)) return;
-          const cancel = access.atExpiry(rights.viewer, () => void result.return?.(undefined));
+          const cancel = access.atEnd(rights.viewer, () => void result.return?.(undefined));
           return { onEnd: cancel };
         },
       };

@@ -10,9 +10,9 @@ const start = { id: 'room:1', version: 0 };
 
 function guarded(options: AccessOptions = { anonymous: {} }) {
   const it = world();
-  const access = new AccessControl(options, systemClock(), defaultLimits);
+  const access = new AccessControl(options, { clock: systemClock(), limits: defaultLimits, onFailure: () => {} });
   const subscribe = (policy: Policy) =>
-    it.subscribe(start, undefined, access.contextFor({ name: 'somebody', policy }, it.context));
+    it.subscribe(start, undefined, access.contextFor({ name: 'somebody', key: 'somebody', policy }, it.context));
   return { ...it, subscribe };
 }
 
