@@ -38,6 +38,9 @@ import { attachWebSockets, type WebSockets } from './websocket.ts';
 
 const STREAM: Way<ServerResponse> = { cut: (response) => response.destroy() };
 
+/** Past how many connections it takes more than a moment to take leave of them. */
+const MANY = 100;
+
 export interface Address {
   readonly http: string;
   readonly websocket: string;
@@ -155,7 +158,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
       },
       leaving() {
         const leaving = [...(sockets?.leaving() ?? []), ...connections.leaving()];
-        if (leaving.length > 0) log.info(`Taking leave of ${leaving.length} connections.`);
+        if (leaving.length > MANY) log.info(`Taking leave of ${leaving.length} connections.`);
         return leaving;
       },
       cut() {
