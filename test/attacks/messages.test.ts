@@ -4,19 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import { connectTo } from '../helpers/raw.ts';
 import { frame, framesIn } from './frames.ts';
-import { init, messageAttacks, type Outcome } from './messages.ts';
+import { HANDSHAKE, init, messageAttacks, type Outcome } from './messages.ts';
 import { sharedTarget } from './target.ts';
-
-const HANDSHAKE = [
-  'GET /graphql HTTP/1.1',
-  'Host: localhost',
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Version: 13',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  'Sec-WebSocket-Protocol: graphql-transport-ws',
-  'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits',
-].join('\r\n');
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

@@ -9,6 +9,18 @@ export interface MessageAttack {
   readonly outcome: Outcome;
 }
 
+/** Of a WebSocket, up to its empty line. */
+export const HANDSHAKE = [
+  'GET /graphql HTTP/1.1',
+  'Host: localhost',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Protocol: graphql-transport-ws',
+  'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits',
+].join('\r\n');
+
 export const init = frame('{"type":"connection_init"}');
 const watched = '{"query":"subscription { contextChanged(id: \\"a\\") { __typename } }"}';
 
