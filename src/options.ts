@@ -30,6 +30,9 @@ export type Options = Omit<
     | 'exportContext'
     | 'restoreContext'
     | 'heartbeatMs'
+    | 'metrics'
+    | 'metricsPort'
+    | 'metricsHost'
     | 'drainDelayMs'
     | 'drainMs'
     | 'shutdownMs'
@@ -286,6 +289,24 @@ export const options: { readonly [Name in OptionName]: Option } = {
     env: 'ARPEGGIO_HEARTBEAT_MS',
     fallback: '10000',
     description: 'How long a subscriber can miss a change whose notification was lost.',
+  },
+  metrics: {
+    ...onOff,
+    env: 'ARPEGGIO_METRICS',
+    fallback: 'true',
+    description: 'Tell of metrics at `/metrics`; with `access`, to whoever has the `admin` right on `*`.',
+  },
+  metricsPort: {
+    ...integer(0, 65_535),
+    env: 'ARPEGGIO_METRICS_PORT',
+    fallback: "none: the server's port",
+    description: 'A port of their own for metrics, where nobody is asked who they are: for a private network.',
+  },
+  metricsHost: {
+    ...text('an address or a host name', /^\S+$/),
+    env: 'ARPEGGIO_METRICS_HOST',
+    fallback: '127.0.0.1',
+    description: 'The address that `metricsPort` is on. Beyond loopback only with `access` or `insecure`.',
   },
   drainDelayMs: {
     ...integer(0, 2 ** 31 - 1, ' milliseconds'),

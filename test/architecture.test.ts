@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..');
 const BASE = ['json', 'errors', 'limits', 'clock'];
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   json: ['errors', 'limits'],
-  errors: ['json'],
+  errors: ['json', 'limits'],
   limits: [],
   clock: [],
   delta: BASE,
@@ -18,6 +18,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   archive: BASE,
   context: [...BASE, 'delta', 'store/store', 'feed/feed', 'archive/archive'],
   cleanup: [...BASE, 'store/store'],
+  metrics: [],
   schema: [...BASE, 'delta', 'context', 'cleanup'],
   resolvers: [...BASE, 'schema', 'context', 'cleanup'],
   client: [...BASE, 'delta'],
@@ -33,6 +34,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     'feed',
     'archive',
     'cleanup',
+    'metrics',
   ],
   options: ['limits', 'server/server-options', 'server/origins', 'server/log'],
   config: ['options'],

@@ -24,6 +24,7 @@ import {
 import { OpenContext } from './open-context.ts';
 import { type Given, type Start, startOf, versionOf } from './start.ts';
 import { decideSync, reasonAt } from './sync.ts';
+import { noTally, type Tally } from './tally.ts';
 import { watchContext } from './watch.ts';
 import { Writer } from './writer.ts';
 import { Writers } from './writers.ts';
@@ -50,6 +51,8 @@ export interface ContextManagerOptions {
    * write, or a read of the whole, only asks for what has changed. 0: nothing. @default 16 MiB
    */
   readonly cacheBytes?: number;
+  /** Where what becomes of writes, reads and watches is counted. @default nowhere */
+  readonly tally?: Tally;
 }
 
 /** For who watches on behalf of others. */
@@ -89,10 +92,12 @@ export class ContextManager {
   readonly #watches = new Set<() => void>();
   #isClosed = false;
   readonly #writes: Writes;
+  readonly #tally: Tally;
 
   constructor(options: ContextManagerOptions) {
     const { store, feed, clock = systemClock(), limits, heartbeatMs = 10_000, archive = noArchive } = options;
     const { onFailure = () => {}, mint = randomTag, cacheBytes = 16 * 1024 * 1024 } = options;
+    const { tally = noTally() } = options;
     this.#store = store;
     this.#feed = feed;
     this.#clock = clock;
@@ -100,9 +105,10 @@ export class ContextManager {
     this.#heartbeatMs = heartbeatMs;
     this.#onFailure = onFailure;
     this.#archive = archive;
-    const all = { store, clock, limits: this.#limits, mint };
+    const all = { store, clock, limits: this.#limits, mint, tally };
     this.#writers = new Writers((id, onIdle) => new Writer(id, all, onIdle), cacheBytes);
-    this.#writes = new Writes(store, this.#limits, (id) => this.#writers.of(id));
+    this.#writes = new Writes(store, this.#limits, (id) => this.#writers.of(id), tally);
+    this.#tally = tally;
   }
 
   /** Replaces the whole context, or makes it, at version 1. @throws VersionConflictError, ContextTooLargeError */
@@ -168,6 +174,13 @@ export class ContextManager {
 
   /** The least that brings a caller from the position it gives to the present. @throws ContextNotFoundError */
   async sync(id: string, given: Given = {}): Promise<SyncResult> {
+    const result = await this.#sync(id, given);
+    this.#tally.syncs[result.kind] += 1;
+    if (result.kind === 'full' && result.reason) this.#tally.fulls[result.reason] += 1;
+    return result;
+  }
+
+  async #sync(id: string, given: Given): Promise<SyncResult> {
     this.#mustBeOpen();
     const start = startOf(given) ?? ({ kind: 'nothing' } as const);
     checkId(id, this.#limits);
@@ -214,6 +227,7 @@ export class ContextManager {
       heartbeatMs: this.#heartbeatMs,
       onFailure: this.#onFailure,
       isResumed,
+      tally: this.#tally,
       ...(onIdle && { onIdle: (position) => onIdle(position && encodeCursor(position)) }),
       onBegin: (end) => {
         this.#watches.add(end);

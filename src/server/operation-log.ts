@@ -2,37 +2,54 @@ import type { IncomingMessage } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperationAST, Kind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { isObject } from '../json.ts';
+import { type LimitHits, noLimitHits } from '../limits.ts';
 import { originOf, toGraphQLError } from '../resolvers/errors.ts';
+import type { OperationType } from './counts.ts';
 import { isPromise } from './execution/execution.ts';
 import { mapped } from './execution/plans.ts';
+import { countLimit } from './limited-error.ts';
 import { describeFailure, type Log, type LogFields } from './log.ts';
 
 /** As a proxy in front names a request; anything else is not repeated. */
 const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
 const NAME_LENGTH = 100;
 
+/** Whoever counts operations. */
+export interface OperationObservers {
+  readonly hits?: LimitHits;
+  /** Told of each query and mutation once it has ended, in seconds. */
+  readonly onRan?: ((type: OperationType, hasFailed: boolean, seconds: number) => void) | undefined;
+}
+
 /** What the log is told of operations: what they are called, never what they ask or are answered. */
 export class OperationLog {
   readonly #log: Log;
+  readonly #hits: LimitHits;
+  readonly #onRan: OperationObservers['onRan'];
   /** By which operation an error was met. */
   readonly #metBy = new WeakMap<object, LogFields>();
 
-  constructor(log: Log) {
+  constructor(log: Log, { hits = noLimitHits(), onRan }: OperationObservers = {}) {
     this.#log = log;
+    this.#hits = hits;
+    this.#onRan = onRan;
   }
 
   /** An error as any transport may show it; unexpected ones go to the log. */
-  readonly mask = (error: unknown): GraphQLError =>
-    toGraphQLError(error, (origin) => {
+  readonly mask = (error: unknown): GraphQLError => {
+    // What is masked knows no limit any more, and is not counted again.
+    countLimit(this.#hits, originOf(error));
+    return toGraphQLError(error, (origin) => {
       const fields = isObject(origin) ? this.#metBy.get(origin) : undefined;
       this.#log.error(`Unexpected: ${describeFailure(origin)}`, fields);
     });
+  };
 
   /** To stand behind whatever chooses how operations are executed. */
   plugin(): Plugin {
     return {
       onExecute: ({ executeFn, setExecuteFn }) =>
-        setExecuteFn((args: ExecutionArgs) => this.noted(args, () => executeFn(args))()),
+        setExecuteFn((args: ExecutionArgs) => this.noted(args, () => this.#timed(args, executeFn))()),
       onSubscribe: ({ args, subscribeFn, setSubscribeFn }) => {
         this.#log.debug?.('subscription', fieldsOf(args));
         setSubscribeFn(async (given: ExecutionArgs) => {
@@ -61,6 +78,20 @@ export class OperationLog {
     };
   }
 
+  /** The same, telling how long it took, and whether it failed. */
+  #timed<R>(args: ExecutionArgs, execute: (args: ExecutionArgs) => R | Promise<R>): R | Promise<R> {
+    const onRan = this.#onRan;
+    if (!onRan) return execute(args);
+    const startedAt = performance.now();
+    const ended = (result: R): R => {
+      const hasFailed = isResult(result) && result.errors !== undefined;
+      onRan(typeOf(args) ?? 'query', hasFailed, (performance.now() - startedAt) / 1000);
+      return result;
+    };
+    const result = execute(args);
+    return isPromise(result) ? result.then(ended) : ended(result);
+  }
+
   #note(args: ExecutionArgs, { errors = [] }: ExecutionResult): void {
     for (const error of errors) {
       const origin = originOf(error);
@@ -71,9 +102,13 @@ export class OperationLog {
   }
 
   #tell(args: ExecutionArgs, { errors = [] }: ExecutionResult, ms: number): void {
-    const type = getOperationAST(args.document, args.operationName)?.operation ?? 'operation';
+    const type = typeOf(args) ?? 'operation';
     this.#log.debug?.(type, { ...fieldsOf(args), ms: Math.round(ms * 100) / 100, errors: errors.length });
   }
+}
+
+function typeOf({ document, operationName }: ExecutionArgs): OperationType | undefined {
+  return getOperationAST(document, operationName)?.operation;
 }
 
 function isResult(value: unknown): value is ExecutionResult {

@@ -13,6 +13,12 @@ export interface Source {
 }
 
 /**
+ * Told of each event as it goes to those in step: how many they are, and when what it tells of was made, in the server's time unit, where
+ * that has just been heard of.
+ */
+export type OnTold = (members: number, madeAt: number | undefined) => void;
+
+/**
  * Subscribers who are told the same: one execution and one serialisation for each event, however many they are. The group stands where its
  * last event led; who stands there too is in step, and is told the next one. It runs only as long as somebody is in step, and whoever is
  * the first to be so again decides where it goes on.
@@ -21,6 +27,7 @@ export class Group {
   readonly #operation: Operation;
   readonly #watches: SharedWatches;
   readonly #onEmpty: () => void;
+  readonly #onTold: OnTold | undefined;
   readonly #members = new Set<Member>();
   readonly #inStep = new Set<Member>();
   #at: Place = ANYWHERE;
@@ -30,10 +37,16 @@ export class Group {
   readonly #looks = new Set<Source>();
 
   /** `onEmpty` is called once everybody has left. */
-  constructor(operation: Operation, watches: SharedWatches, onEmpty: () => void) {
+  constructor(operation: Operation, watches: SharedWatches, onEmpty: () => void, onTold?: OnTold) {
     this.#operation = operation;
     this.#watches = watches;
     this.#onEmpty = onEmpty;
+    this.#onTold = onTold;
+  }
+
+  /** How many subscribers it has, in step or not. */
+  get size(): number {
+    return this.#members.size;
   }
 
   /** Resolves once whoever is in step has been told what there is to tell. */
@@ -128,6 +141,7 @@ export class Group {
   #tell(told: Told): void {
     this.#at = told.to;
     this.#step = undefined;
+    this.#onTold?.(this.#inStep.size, told.madeAt);
     for (const member of this.#inStep) member.tell(told);
     for (const member of this.#members) member.meet();
   }
