@@ -174,27 +174,20 @@ export class ContextManager {
 
   /** The least that brings a caller from the position it gives to the present. @throws ContextNotFoundError */
   async sync(id: string, given: Given = {}): Promise<SyncResult> {
-    const result = await this.#sync(id, given);
-    this.#tally.syncs[result.kind] += 1;
-    if (result.kind === 'full' && result.reason) this.#tally.fulls[result.reason] += 1;
-    return result;
-  }
-
-  async #sync(id: string, given: Given): Promise<SyncResult> {
     this.#mustBeOpen();
     const start = startOf(given) ?? ({ kind: 'nothing' } as const);
     checkId(id, this.#limits);
-    if (start.kind === 'nothing') return this.#full(id, start, 'INITIAL');
+    if (start.kind === 'nothing') return this.#answered(await this.#full(id, start, 'INITIAL'));
     const { head, entries } = await this.#store.readLog(id, versionOf(start));
     if (head?.status !== 'live') throw new ContextNotFoundError(id);
     const decision = decideSync(start, { head, entries });
     switch (decision.kind) {
       case 'noChange':
-        return noChange(id, head.position);
+        return this.#answered(noChange(id, head.position));
       case 'delta':
-        return contextDelta(id, head.position, decision.fromVersion, decision.delta, head.insertedAt);
+        return this.#answered(contextDelta(id, head.position, decision.fromVersion, decision.delta, head.insertedAt));
       case 'full':
-        return this.#full(id, start, decision.reason);
+        return this.#answered(await this.#full(id, start, decision.reason));
     }
   }
 
@@ -264,6 +257,12 @@ export class ContextManager {
     } catch (error) {
       throw new ArchiveError('RESTORE_FAILED', 'What the archive holds could not be stored.', { cause: error });
     }
+  }
+
+  #answered(result: SyncResult): SyncResult {
+    this.#tally.syncs[result.kind] += 1;
+    if (result.kind === 'full' && result.reason) this.#tally.fulls[result.reason] += 1;
+    return result;
   }
 
   #mustBeOpen(): void {

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Distribution } from './distribution.ts';
 
 type Labels = { readonly [name: string]: string };
 /** What a metric is at for some labels. */
@@ -47,19 +48,8 @@ export class Metrics {
   }
 
   histogram(names: MetricNames, buckets: readonly number[]): Observe {
-    const histogram = new Histogram({ ...this.#configOf(names), buckets: [...buckets] });
-    const [label] = names.labels ?? [];
-    if (label === undefined) return (value) => histogram.observe(value);
-    const observers = new Map<string, (value: number) => void>();
-    return (value, of = '') => {
-      let observe = observers.get(of);
-      if (!observe) {
-        const child = histogram.labels(of);
-        observe = (each) => child.observe(each);
-        observers.set(of, observe);
-      }
-      observe(value);
-    };
+    const distribution = new Distribution({ ...this.#configOf(names), buckets: [...buckets] });
+    return (value, label) => distribution.add(value, label);
   }
 
   /** All there is, those of the process and of Node included. Of these the first call starts what takes time to measure. */

@@ -11,6 +11,7 @@ import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ContextManager } from '../context/manager.ts';
 import { defaultLimits, faultOfLimits, withDefaults } from '../limits.ts';
+import { Traces } from '../metrics/traces.ts';
 import { AccessControl } from './access/access-control.ts';
 import { CredentialReader } from './access/credentials.ts';
 import { limitPerAddress } from './addresses.ts';
@@ -36,6 +37,7 @@ import { ServerMetrics } from './server-metrics.ts';
 import type { ServerOptions } from './server-options.ts';
 import { showingOf } from './showing.ts';
 import { Shutdown } from './shutdown.ts';
+import { tracedCommits, tracedDeliveries } from './traced.ts';
 import { trustedDocuments } from './trusted-documents.ts';
 import { upgradeOptions } from './upgrades.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
@@ -75,6 +77,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   const limits = withDefaults(defaultLimits, options.limits);
   const origins = new Origins(options.allowedOrigins, options.access?.cookie !== undefined);
   const trusted = options.trustedDocuments === undefined ? undefined : trustedDocuments(options.trustedDocuments);
+  const traces = new Traces();
   const counts = noCounts();
   const { hits, operations } = counts;
   const metrics =
@@ -87,7 +90,10 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
           watchedContexts: fanOut.watchedContexts,
           proofAgeMs: engine.proofAgeMs,
         }));
-  const engine = createEngine(options, limits, log, clock, { counts, onStoreCall: metrics?.storeCall });
+  const engine = createEngine(options, limits, log, clock, {
+    counts,
+    storeObservers: { onCall: metrics?.storeCall, aroundCommit: tracedCommits(traces) },
+  });
   const { manager, cleanup } = engine;
   const shutdown = new Shutdown(options, clock);
   const readiness = new Readiness(clock, engine.ready);
@@ -99,7 +105,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
       operations[type][hasFailed ? 'error' : 'ok'] += 1;
       metrics.ran(type, seconds);
     });
-  const operationLog = new OperationLog(log, { hits, onRan });
+  const operationLog = new OperationLog(log, { hits, onRan, traces });
   const { mask } = operationLog;
   const access = options.access && {
     control: new AccessControl(options.access, { clock, limits, onFailure: mask }),
@@ -111,7 +117,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     executor,
     mask,
     deliveries,
-    onTold: metrics?.told,
+    onTold: tracedDeliveries(traces, metrics?.told),
     onSubscribed(isRefused) {
       operations.subscription[isRefused ? 'error' : 'ok'] += 1;
     },

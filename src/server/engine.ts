@@ -16,7 +16,7 @@ import { MemoryStore } from '../store/memory-store.ts';
 import { RedisLayout } from '../store/redis-layout.ts';
 import { RedisStore } from '../store/redis-store.ts';
 import type { Store, StoreOptions } from '../store/store.ts';
-import { type OnStoreCall, TimedStore } from '../store/timed-store.ts';
+import { type StoreObservers, TimedStore } from '../store/timed-store.ts';
 import { type Counts, countedArchive, countedPass, noCounts } from './counts.ts';
 import { describeFailure, type Log, seldom } from './log.ts';
 import { connectRedis } from './redis-connection.ts';
@@ -38,7 +38,7 @@ export interface Engine {
 /** Whoever wants to know what happens there. */
 export interface EngineObservers {
   readonly counts?: Counts;
-  readonly onStoreCall?: OnStoreCall | undefined;
+  readonly storeObservers?: StoreObservers;
 }
 
 const DEFAULT_REDIS_PREFIX = 'arpeggio';
@@ -52,7 +52,7 @@ export function createEngine(
   limits: Limits,
   log: Log,
   clock: Clock,
-  { counts = noCounts(), onStoreCall }: EngineObservers = {},
+  { counts = noCounts(), storeObservers }: EngineObservers = {},
 ): Engine {
   const complain = seldom(log.error, clock);
   const onFailure = (who: string, error: unknown): void => {
@@ -66,7 +66,7 @@ export function createEngine(
     start,
     disconnect,
   } = options.redisUrl ? redisBacking(options, options.redisUrl, clock, log, complain) : memoryBacking(options, clock);
-  const store = onStoreCall ? new TimedStore(given, clock, onStoreCall) : given;
+  const store = storeObservers ? new TimedStore(given, clock, storeObservers) : given;
   const archive = countedArchive(archiveOf(options), counts.archive);
   const manager = new ContextManager({
     store,

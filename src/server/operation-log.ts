@@ -3,12 +3,14 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperati
 import type { Plugin } from 'graphql-yoga';
 import { isObject } from '../json.ts';
 import { type LimitHits, noLimitHits } from '../limits.ts';
+import type { Traces } from '../metrics/traces.ts';
 import { originOf, toGraphQLError } from '../resolvers/errors.ts';
 import type { OperationType } from './counts.ts';
 import { isPromise } from './execution/execution.ts';
 import { mapped } from './execution/plans.ts';
 import { countLimit } from './limited-error.ts';
 import { describeFailure, type Log, type LogFields } from './log.ts';
+import { tracedOperation } from './traced.ts';
 
 /** As a proxy in front names a request; anything else is not repeated. */
 const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
@@ -19,6 +21,7 @@ export interface OperationObservers {
   readonly hits?: LimitHits;
   /** Told of each query and mutation once it has ended, in seconds. */
   readonly onRan?: ((type: OperationType, hasFailed: boolean, seconds: number) => void) | undefined;
+  readonly traces?: Traces;
 }
 
 /** What the log is told of operations: what they are called, never what they ask or are answered. */
@@ -26,13 +29,15 @@ export class OperationLog {
   readonly #log: Log;
   readonly #hits: LimitHits;
   readonly #onRan: OperationObservers['onRan'];
+  readonly #traces: Traces | undefined;
   /** By which operation an error was met. */
   readonly #metBy = new WeakMap<object, LogFields>();
 
-  constructor(log: Log, { hits = noLimitHits(), onRan }: OperationObservers = {}) {
+  constructor(log: Log, { hits = noLimitHits(), onRan, traces }: OperationObservers = {}) {
     this.#log = log;
     this.#hits = hits;
     this.#onRan = onRan;
+    this.#traces = traces;
   }
 
   /** An error as any transport may show it; unexpected ones go to the log. */
@@ -49,7 +54,7 @@ export class OperationLog {
   plugin(): Plugin {
     return {
       onExecute: ({ executeFn, setExecuteFn }) =>
-        setExecuteFn((args: ExecutionArgs) => this.noted(args, () => this.#timed(args, executeFn))()),
+        setExecuteFn((args: ExecutionArgs) => this.noted(args, () => this.#traced(args, executeFn), this.#onRan)()),
       onSubscribe: ({ args, subscribeFn, setSubscribeFn }) => {
         this.#log.debug?.('subscription', fieldsOf(args));
         setSubscribeFn(async (given: ExecutionArgs) => {
@@ -65,12 +70,17 @@ export class OperationLog {
   }
 
   /** The same, remembering of each failure which operation it was. Masking comes after it. */
-  noted<A extends unknown[], R>(args: ExecutionArgs, run: (...given: A) => R | Promise<R>): typeof run {
+  noted<A extends unknown[], R>(
+    args: ExecutionArgs,
+    run: (...given: A) => R | Promise<R>,
+    onRan?: OperationObservers['onRan'],
+  ): typeof run {
     return (...given) => {
-      const startedAt = this.#log.debug ? performance.now() : 0;
+      const startedAt = this.#log.debug || onRan ? performance.now() : 0;
       const ended = (result: R): R => {
         if (isResult(result)) this.#note(args, result);
         if (this.#log.debug && isResult(result)) this.#tell(args, result, performance.now() - startedAt);
+        onRan?.(typeOf(args) ?? 'query', hasFailed(result), (performance.now() - startedAt) / 1000);
         return result;
       };
       const result = run(...given);
@@ -78,18 +88,10 @@ export class OperationLog {
     };
   }
 
-  /** The same, telling how long it took, and whether it failed. */
-  #timed<R>(args: ExecutionArgs, execute: (args: ExecutionArgs) => R | Promise<R>): R | Promise<R> {
-    const onRan = this.#onRan;
-    if (!onRan) return execute(args);
-    const startedAt = performance.now();
-    const ended = (result: R): R => {
-      const hasFailed = isResult(result) && result.errors !== undefined;
-      onRan(typeOf(args) ?? 'query', hasFailed, (performance.now() - startedAt) / 1000);
-      return result;
-    };
-    const result = execute(args);
-    return isPromise(result) ? result.then(ended) : ended(result);
+  /** The same, within a span of its own. */
+  #traced<R>(args: ExecutionArgs, execute: (args: ExecutionArgs) => R | Promise<R>): R | Promise<R> {
+    if (!this.#traces) return execute(args);
+    return tracedOperation(this.#traces, args, () => execute(args), hasFailed);
   }
 
   #note(args: ExecutionArgs, { errors = [] }: ExecutionResult): void {
@@ -105,6 +107,10 @@ export class OperationLog {
     const type = typeOf(args) ?? 'operation';
     this.#log.debug?.(type, { ...fieldsOf(args), ms: Math.round(ms * 100) / 100, errors: errors.length });
   }
+}
+
+function hasFailed(result: unknown): boolean {
+  return isResult(result) && result.errors !== undefined;
 }
 
 function typeOf({ document, operationName }: ExecutionArgs): OperationType | undefined {

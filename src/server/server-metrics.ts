@@ -148,10 +148,11 @@ export class ServerMetrics {
     if (hasFailed) this.#storeFailures.set(operation, (this.#storeFailures.get(operation) ?? 0) + 1);
   };
 
-  readonly told: OnTold = (members, madeAt) => {
+  readonly told: OnTold = (members, { madeAt }) => {
     this.#groupSize(members);
     // Clocks of several machines differ.
     if (madeAt !== undefined) this.#lagSeconds(Math.max(0, (this.#clock.now() - madeAt) * this.#clock.unitMs) / 1000);
+    return undefined;
   };
 
   readonly ran = (type: OperationType, seconds: number): void => this.#operationSeconds(seconds, type);

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { JsonObject } from '../json.ts';
-import type { AgeQuery, Commit, ListQuery, Store } from './store.ts';
+import type { AgeQuery, Commit, CommitOutcome, ListQuery, Store } from './store.ts';
 
 /** What a store can be asked for, named for people. */
 export type StoreOperation =
@@ -17,16 +17,26 @@ export type StoreOperation =
 /** Told of each call once it is over. */
 export type OnStoreCall = (operation: StoreOperation, seconds: number, hasFailed: boolean) => void;
 
+/** Runs a commit, with whatever is to be done around it. */
+export type AroundCommit = (commit: Commit, run: () => Promise<CommitOutcome>) => Promise<CommitOutcome>;
+
+export interface StoreObservers {
+  readonly onCall?: OnStoreCall | undefined;
+  readonly aroundCommit: AroundCommit;
+}
+
 /** The same store, telling how long it takes over what. */
 export class TimedStore implements Store {
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #onCall: OnStoreCall;
+  readonly #onCall: OnStoreCall | undefined;
+  readonly #aroundCommit: AroundCommit;
 
-  constructor(store: Store, clock: Clock, onCall: OnStoreCall) {
+  constructor(store: Store, clock: Clock, { onCall, aroundCommit }: StoreObservers) {
     this.#store = store;
     this.#clock = clock;
     this.#onCall = onCall;
+    this.#aroundCommit = aroundCommit;
   }
 
   read(id: string): ReturnType<Store['read']> {
@@ -38,7 +48,7 @@ export class TimedStore implements Store {
   }
 
   commit(id: string, commit: Commit): ReturnType<Store['commit']> {
-    return this.#timed('commit', this.#store.commit(id, commit));
+    return this.#aroundCommit(commit, () => this.#timed('commit', this.#store.commit(id, commit)));
   }
 
   findReceipt(id: string, key: string): ReturnType<Store['findReceipt']> {
@@ -75,9 +85,11 @@ export class TimedStore implements Store {
 
   /** Whoever waits for the answer waits for nothing else. */
   #timed<T>(operation: StoreOperation, answer: Promise<T>): Promise<T> {
+    const onCall = this.#onCall;
+    if (!onCall) return answer;
     const startedAt = this.#clock.monotonic();
     const ended = (hasFailed: boolean): void => {
-      this.#onCall(operation, (this.#clock.monotonic() - startedAt) / 1000, hasFailed);
+      onCall(operation, (this.#clock.monotonic() - startedAt) / 1000, hasFailed);
     };
     answer.then(
       () => ended(false),

@@ -151,8 +151,9 @@ describe('What is counted', () => {
       watchedContexts: 0,
       proofAgeMs: 1500,
     }));
-    metrics.told(7, clock.now() - 2000 / clock.unitMs);
-    metrics.told(7, undefined);
+    const told = { payload: Buffer.from('{}'), to: 'somewhere' };
+    metrics.told(7, { ...told, madeAt: clock.now() - 2000 / clock.unitMs });
+    metrics.told(7, told);
     const text = await metrics.text();
     expect(text).toContain('arpeggio_delivery_lag_seconds_sum 2\n');
     expect(text).toContain('arpeggio_group_members_sum 14\n');

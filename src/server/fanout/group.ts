@@ -12,11 +12,8 @@ export interface Source {
   close(): void;
 }
 
-/**
- * Told of each event as it goes to those in step: how many they are, and when what it tells of was made, in the server's time unit, where
- * that has just been heard of.
- */
-export type OnTold = (members: number, madeAt: number | undefined) => void;
+/** Told of each event as it goes to those in step, and how many they are. What it returns is called once it has been written to them. */
+export type OnTold = (members: number, told: Told) => (() => void) | undefined;
 
 /**
  * Subscribers who are told the same: one execution and one serialisation for each event, however many they are. The group stands where its
@@ -141,8 +138,9 @@ export class Group {
   #tell(told: Told): void {
     this.#at = told.to;
     this.#step = undefined;
-    this.#onTold?.(this.#inStep.size, told.madeAt);
+    const onWritten = this.#onTold?.(this.#inStep.size, told);
     for (const member of this.#inStep) member.tell(told);
+    onWritten?.();
     for (const member of this.#members) member.meet();
   }
 
