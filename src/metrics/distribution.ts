@@ -1,6 +1,10 @@
 import { Histogram, type HistogramConfiguration } from 'prom-client';
 
-type Values = Awaited<ReturnType<Histogram['get']>>;
+interface Value {
+  readonly metricName: string;
+  readonly labels: { readonly [name: string]: string | number };
+  readonly value: number;
+}
 
 /** What was seen of one label: how many values up to each bound, each counted where it is first below, and all of them together. */
 interface Seen {
@@ -33,14 +37,10 @@ export class Distribution extends Histogram {
     seen.sum += value;
   }
 
-  override async get(): Promise<Values> {
+  /** As prom-client asks every histogram, whatever it is asked itself. */
+  async getForPromString(): Promise<object> {
     const values = [...this.#seen].flatMap(([label, seen]) => this.#valuesOf(label, seen));
-    return { name: this.#name, help: this.#help, type: super.type, values, aggregator: 'sum' };
-  }
-
-  /** As prom-client asks it for the text. */
-  getForPromString(): Promise<Values> {
-    return this.get();
+    return { name: this.#name, help: this.#help, type: 'histogram', values, aggregator: 'sum' };
   }
 
   #of(label: string): Seen {
@@ -49,7 +49,7 @@ export class Distribution extends Histogram {
     return seen;
   }
 
-  #valuesOf(label: string, { counts, sum }: Seen): Values['values'] {
+  #valuesOf(label: string, { counts, sum }: Seen): readonly Value[] {
     const labels = this.#label === undefined ? {} : { [this.#label]: label };
     let total = 0;
     const buckets = counts.map((count, i) => {

@@ -76,7 +76,7 @@ describe('Traces', () => {
 
   it('remember the latest thousand commits', () => {
     const traces = new Traces();
-    for (let n = 0; n <= 1000; n += 1) traces.within('commit', {}, (span) => span && traces.reached(`${n}`, span));
+    for (let n = 0; n <= 1000; n += 1) void traces.within('commit', {}, (span) => span && traces.reached(`${n}`, span));
     for (const place of ['0', '1', '1000']) traces.delivery(place, {})?.();
     expect(named('arpeggio.deliver').map(({ links }) => links.length)).toEqual([0, 1, 1]);
   });
