@@ -4,7 +4,7 @@ import type { LimitHits } from '../limits.ts';
 
 /** Counts the requests that node itself refuses, and answers as it does. `isAsked`: whether a request's headers have come. */
 export function countRefused(httpServer: HttpServer, isAsked: (socket: Socket) => boolean, hits: LimitHits): void {
-  // Who listens for what node tells of its refusals has to answer them, too: this is what it ends their connections with.
+  // Whoever listens for `clientError` has to answer in node's place; what it ends connections with comes here all the same.
   function look(this: Socket, { code }: NodeJS.ErrnoException): void {
     if (code === 'HPE_HEADER_OVERFLOW') hits.headerBytes += 1;
     else if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && isAsked(this)) hits.requestMs += 1;
