@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { loadConfig } from 'c12';
-import { type Option, type OptionName, type Options, optionNames, options } from './options.ts';
+import type { Option } from './option-kinds.ts';
+import { type OptionName, type Options, optionNames, options } from './options.ts';
 
 /** An option was given a value that it does not take, or is no option. */
 export class ConfigError extends Error {

@@ -1,3 +1,5 @@
+import type { Limits } from './limits.ts';
+
 /** Every code a caller may meet. Codes are API; messages may change. */
 export type ErrorCode =
   | 'BAD_USER_INPUT'
@@ -25,6 +27,8 @@ export type Applied = 'NO' | 'UNKNOWN' | 'YES';
 export interface ErrorOptions {
   readonly applied?: Applied;
   readonly cause?: unknown;
+  /** The limit that refuses, where one does; for whoever counts, not for callers. */
+  readonly limit?: keyof Limits;
 }
 
 /** The one base class: whatever Arpeggio throws on purpose is one of these, and says nothing that its caller may not read. */
@@ -34,6 +38,7 @@ export class ArpeggioError extends Error {
   applied: Applied | undefined;
   /** What a program needs in order to go on from here, such as a conflict's current version. */
   readonly details: Details;
+  readonly limit: keyof Limits | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions & { readonly details?: Details } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -41,6 +46,7 @@ export class ArpeggioError extends Error {
     this.code = code;
     this.applied = options.applied;
     this.details = options.details ?? {};
+    this.limit = options.limit;
   }
 }
 

@@ -76,13 +76,14 @@ export function admit(value: unknown, limits: AdmissionLimits): Json {
   let nodes = 0;
   const take = (item: unknown, depth: number): Json => {
     nodes += 1;
-    if (nodes > limits.nodes) throw new ContextTooLargeError(`It has more than ${limits.nodes} values.`);
+    if (nodes > limits.nodes)
+      throw new ContextTooLargeError(`It has more than ${limits.nodes} values.`, { limit: 'nodes' });
     if (item === null || typeof item === 'string' || typeof item === 'boolean') return item;
     if (typeof item === 'number') return exact(item);
     if (typeof item !== 'object') throw new InputError(`A ${typeof item} is not JSON.`);
     const deeper = depth + 1;
     if (deeper > limits.depth) {
-      throw new ContextTooLargeError(`It nests deeper than ${limits.depth} levels.`);
+      throw new ContextTooLargeError(`It nests deeper than ${limits.depth} levels.`, { limit: 'depth' });
     }
     if (Array.isArray(item)) return Object.freeze(Array.from(item, (element: unknown) => take(element, deeper)));
     const prototype = Object.getPrototypeOf(item);
@@ -95,7 +96,7 @@ export function admit(value: unknown, limits: AdmissionLimits): Json {
       if (!Object.hasOwn(item, key)) continue;
       // No character takes more than three bytes for each of its units.
       if (3 * key.length > limits.keyBytes && utf8Length(key, limits.keyBytes) > limits.keyBytes) {
-        throw new InputError(`A key is longer than ${limits.keyBytes} bytes.`);
+        throw new InputError(`A key is longer than ${limits.keyBytes} bytes.`, { limit: 'keyBytes' });
       }
       setOwn(copy, key, take((item as { readonly [key: string]: unknown })[key], deeper));
     }

@@ -112,3 +112,10 @@ export function withDefaults<T extends object>(defaults: T, options: Partial<T> 
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(given) };
 }
+
+/** How often each limit has refused something, counted up as it happens; read it whenever you like. */
+export type LimitHits = { -readonly [Name in keyof Limits]: number };
+
+export function noLimitHits(): LimitHits {
+  return Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, 0])) as LimitHits;
+}

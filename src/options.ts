@@ -1,4 +1,5 @@
 import { faultOfLimits } from './limits.ts';
+import { call, choice, integer, list, type Option, onOff, parsed, text } from './option-kinds.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogOptions } from './server/log.ts';
 import { isOrigin } from './server/origins.ts';
 import type { ServerOptions } from './server/server-options.ts';
@@ -30,6 +31,9 @@ export type Options = Omit<
     | 'exportContext'
     | 'restoreContext'
     | 'heartbeatMs'
+    | 'metrics'
+    | 'metricsPort'
+    | 'metricsHost'
     | 'drainDelayMs'
     | 'drainMs'
     | 'shutdownMs'
@@ -42,75 +46,6 @@ export type Options = Omit<
 > &
   LogOptions & { readonly archive?: string };
 export type OptionName = keyof Options;
-
-export interface Option {
-  readonly takes: string;
-  /** As people read it; the value itself is the server's own default. */
-  readonly fallback: string;
-  readonly description: string;
-  readonly accepts: (value: unknown) => boolean;
-  /** What in particular is wrong with a value that is not accepted. */
-  readonly faultOf?: (value: unknown) => string | undefined;
-  /** Absent where only the configuration file can hold it. */
-  readonly env?: string;
-  /** Undefined where the text is no such value. */
-  readonly fromText?: (text: string) => unknown;
-  /** Whether its value may hold a password, and is never shown. */
-  readonly isSecret?: true;
-  /** One letter that stands for the flag. */
-  readonly short?: string;
-  /** Whether its flag stands alone, and with `no-` before it for false. */
-  readonly isSwitch?: true;
-}
-
-type Kind = Omit<Option, 'fallback' | 'description' | 'env'>;
-
-function integer(min: number, max: number, unit = ''): Kind {
-  return {
-    takes: `an integer from ${min} to ${max}${unit}`,
-    accepts: (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
-    fromText: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined),
-  };
-}
-
-function text(takes: string, pattern: RegExp): Kind {
-  return { takes, accepts: (value) => typeof value === 'string' && pattern.test(value), fromText: (given) => given };
-}
-
-function choice(...choices: readonly string[]): Kind {
-  return {
-    takes: choices.join(' or '),
-    accepts: (value) => typeof value === 'string' && choices.includes(value),
-    fromText: (given) => given,
-  };
-}
-
-function list(takes: string, accepts: (item: unknown) => boolean): Kind {
-  return {
-    takes,
-    accepts: (value) => Array.isArray(value) && value.every(accepts),
-    fromText: (given) => given.split(',').map((item) => item.trim()),
-  };
-}
-
-function call(signature: string): Kind {
-  return { takes: `a function ${signature}`, accepts: (value) => typeof value === 'function' };
-}
-
-const onOff: Kind = {
-  takes: 'true or false',
-  accepts: (value) => typeof value === 'boolean',
-  fromText: (given) => ({ '1': true, true: true, '0': false, false: false })[given],
-  isSwitch: true,
-};
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}
 
 const AGE = integer(1, 2 ** 40, ' in the time unit');
 const MILLISECONDS = integer(1, 2 ** 31 - 1, ' milliseconds');
@@ -286,6 +221,24 @@ export const options: { readonly [Name in OptionName]: Option } = {
     env: 'ARPEGGIO_HEARTBEAT_MS',
     fallback: '10000',
     description: 'How long a subscriber can miss a change whose notification was lost.',
+  },
+  metrics: {
+    ...onOff,
+    env: 'ARPEGGIO_METRICS',
+    fallback: 'true',
+    description: 'Tell of metrics at `/metrics`; with `access`, to whoever has the `admin` right on `*`.',
+  },
+  metricsPort: {
+    ...integer(0, 65_535),
+    env: 'ARPEGGIO_METRICS_PORT',
+    fallback: "none: the server's port",
+    description: 'A port of their own for metrics, where nobody is asked who they are: for a private network.',
+  },
+  metricsHost: {
+    ...text('an address or a host name', /^\S+$/),
+    env: 'ARPEGGIO_METRICS_HOST',
+    fallback: '127.0.0.1',
+    description: 'The address that `metricsPort` is on. Beyond loopback only with `access` or `insecure`.',
   },
   drainDelayMs: {
     ...integer(0, 2 ** 31 - 1, ' milliseconds'),

@@ -41,7 +41,7 @@ const LOOK_EVERY_MS = 1000;
 export class CleanupServer {
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #pass: CleanupPass;
+  readonly #pass: Pick<CleanupPass, 'run'>;
   readonly #onFailure: (error: unknown) => void;
   #cancel: (() => void) | undefined;
   #isClosed = false;
@@ -51,7 +51,7 @@ export class CleanupServer {
   /** The pass that was begun last as far as this process knows, and when it noticed, by the monotonic clock. */
   #seen = { passes: -1, at: 0 };
 
-  constructor(store: Store, clock: Clock, pass: CleanupPass, onFailure: (error: unknown) => void) {
+  constructor(store: Store, clock: Clock, pass: Pick<CleanupPass, 'run'>, onFailure: (error: unknown) => void) {
     this.#store = store;
     this.#clock = clock;
     this.#pass = pass;

@@ -36,12 +36,13 @@ export async function serve(args: readonly string[]): Promise<void> {
 async function listen(options: Options, configFile: string | null): Promise<void> {
   const log = pinoLog(options);
   const server = createServer({ ...options, log });
-  const { http, websocket } = await server.listen();
+  const { http, websocket, metrics } = await server.listen();
   const hello = `Arpeggio ${packageVersion()} is listening.`;
   const told: readonly Told[] = [
     { name: 'http', label: 'GraphQL over HTTP and SSE', value: http },
     { name: 'websocket', label: 'GraphQL over WebSocket', value: websocket },
     ...(showingOf(options).graphiql ? [{ name: 'graphiql', label: 'GraphiQL in a browser', value: http }] : []),
+    ...(metrics === undefined ? [] : [{ name: 'metrics', label: 'Metrics', value: metrics }]),
     { name: 'access', label: 'Access', value: describeAccess(options) },
     { name: 'store', label: 'Store', value: describeStore(options) },
     { name: 'archive', label: 'Archive', value: describeArchive(options) },

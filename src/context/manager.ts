@@ -24,6 +24,7 @@ import {
 import { OpenContext } from './open-context.ts';
 import { type Given, type Start, startOf, versionOf } from './start.ts';
 import { decideSync, reasonAt } from './sync.ts';
+import { noTally, type Tally } from './tally.ts';
 import { watchContext } from './watch.ts';
 import { Writer } from './writer.ts';
 import { Writers } from './writers.ts';
@@ -50,6 +51,8 @@ export interface ContextManagerOptions {
    * write, or a read of the whole, only asks for what has changed. 0: nothing. @default 16 MiB
    */
   readonly cacheBytes?: number;
+  /** Where what becomes of writes, reads and watches is counted. @default nowhere */
+  readonly tally?: Tally;
 }
 
 /** For who watches on behalf of others. */
@@ -89,10 +92,12 @@ export class ContextManager {
   readonly #watches = new Set<() => void>();
   #isClosed = false;
   readonly #writes: Writes;
+  readonly #tally: Tally;
 
   constructor(options: ContextManagerOptions) {
     const { store, feed, clock = systemClock(), limits, heartbeatMs = 10_000, archive = noArchive } = options;
     const { onFailure = () => {}, mint = randomTag, cacheBytes = 16 * 1024 * 1024 } = options;
+    const { tally = noTally() } = options;
     this.#store = store;
     this.#feed = feed;
     this.#clock = clock;
@@ -100,9 +105,10 @@ export class ContextManager {
     this.#heartbeatMs = heartbeatMs;
     this.#onFailure = onFailure;
     this.#archive = archive;
-    const all = { store, clock, limits: this.#limits, mint };
+    const all = { store, clock, limits: this.#limits, mint, tally };
     this.#writers = new Writers((id, onIdle) => new Writer(id, all, onIdle), cacheBytes);
-    this.#writes = new Writes(store, this.#limits, (id) => this.#writers.of(id));
+    this.#writes = new Writes(store, this.#limits, (id) => this.#writers.of(id), tally);
+    this.#tally = tally;
   }
 
   /** Replaces the whole context, or makes it, at version 1. @throws VersionConflictError, ContextTooLargeError */
@@ -171,17 +177,17 @@ export class ContextManager {
     this.#mustBeOpen();
     const start = startOf(given) ?? ({ kind: 'nothing' } as const);
     checkId(id, this.#limits);
-    if (start.kind === 'nothing') return this.#full(id, start, 'INITIAL');
+    if (start.kind === 'nothing') return this.#answered(await this.#full(id, start, 'INITIAL'));
     const { head, entries } = await this.#store.readLog(id, versionOf(start));
     if (head?.status !== 'live') throw new ContextNotFoundError(id);
     const decision = decideSync(start, { head, entries });
     switch (decision.kind) {
       case 'noChange':
-        return noChange(id, head.position);
+        return this.#answered(noChange(id, head.position));
       case 'delta':
-        return contextDelta(id, head.position, decision.fromVersion, decision.delta, head.insertedAt);
+        return this.#answered(contextDelta(id, head.position, decision.fromVersion, decision.delta, head.insertedAt));
       case 'full':
-        return this.#full(id, start, decision.reason);
+        return this.#answered(await this.#full(id, start, decision.reason));
     }
   }
 
@@ -214,6 +220,7 @@ export class ContextManager {
       heartbeatMs: this.#heartbeatMs,
       onFailure: this.#onFailure,
       isResumed,
+      tally: this.#tally,
       ...(onIdle && { onIdle: (position) => onIdle(position && encodeCursor(position)) }),
       onBegin: (end) => {
         this.#watches.add(end);
@@ -250,6 +257,12 @@ export class ContextManager {
     } catch (error) {
       throw new ArchiveError('RESTORE_FAILED', 'What the archive holds could not be stored.', { cause: error });
     }
+  }
+
+  #answered(result: SyncResult): SyncResult {
+    this.#tally.syncs[result.kind] += 1;
+    if (result.kind === 'full' && result.reason) this.#tally.fulls[result.reason] += 1;
+    return result;
   }
 
   #mustBeOpen(): void {

@@ -96,5 +96,7 @@ function tooLarge({ bytes, nodes }: Size, limits: Limits): Plan | null {
         ? `${nodes} values; it may have ${limits.nodes}`
         : null;
   if (over === null) return null;
-  return { kind: 'tooLarge', error: new ContextTooLargeError(`The context would have ${over}.`, { applied: 'NO' }) };
+  const limit = bytes > limits.contextBytes ? 'contextBytes' : 'nodes';
+  const error = new ContextTooLargeError(`The context would have ${over}.`, { applied: 'NO', limit });
+  return { kind: 'tooLarge', error };
 }

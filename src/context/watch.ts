@@ -7,6 +7,7 @@ import { Ear } from './ear.ts';
 import { type ContextEvent, contextDeleted, contextDelta, type FullReason, fullContext } from './model.ts';
 import { type Start, versionOf } from './start.ts';
 import { type ContinuityProof, decideSync, proveContinuity, reasonAt } from './sync.ts';
+import type { Tally } from './tally.ts';
 
 export interface WatchOptions {
   readonly store: ContextStore;
@@ -26,6 +27,8 @@ export interface WatchOptions {
   /** Whether it goes on for a reader who was told of its start by another: then who finds the window gone has fallen behind. @default false */
   readonly isResumed?: boolean;
   readonly prove?: ContinuityProof;
+  /** Where full contexts are counted that it tells in place of deltas. */
+  readonly tally?: Pick<Tally, 'resyncs'>;
 }
 
 /**
@@ -157,7 +160,9 @@ class Reader {
     if (snapshot?.status !== 'live') return this.#deletion(start, snapshot);
     this.#moveTo(snapshot.position);
     const why = reasonAt(snapshot.position, start, reason);
-    return fullContext(this.#id, snapshot, snapshot.context, this.#isCatchingUp ? why : liveReason(why));
+    const told = this.#isCatchingUp ? why : liveReason(why);
+    if (this.#options.tally) this.#options.tally.resyncs[told] += 1;
+    return fullContext(this.#id, snapshot, snapshot.context, told);
   }
 
   #deletion(start: Start, head: Snapshot | Log['head']): ContextEvent | null {

@@ -16,6 +16,7 @@ import { Draft, type Step } from './draft.ts';
 import { type Intent, type Plan, planWrite } from './plan.ts';
 import type { Start } from './start.ts';
 import { type LiveLog, proveDelta } from './sync.ts';
+import type { Tally } from './tally.ts';
 
 export interface WriterOptions {
   readonly store: ContextStore;
@@ -23,6 +24,7 @@ export interface WriterOptions {
   readonly limits: Limits;
   /** Makes lives and tags: random, base64url, never the same twice. */
   readonly mint: () => string;
+  readonly tally: Tally;
 }
 
 /** A write as it waits for its turn. */
@@ -184,6 +186,7 @@ export class Writer {
         for (const done of settle) done();
         return rest;
       case 'conflict':
+        this.#options.tally.retries += 1;
         await this.#see(() => this.#catchUp(outcome.log, base));
         return group;
       case 'repeated':

@@ -21,6 +21,7 @@ import type { Intent } from './plan.ts';
 import { fingerprint, receiptKey } from './requests.ts';
 import { type Start, startOf, versionOf } from './start.ts';
 import { proveDelta } from './sync.ts';
+import type { Tally } from './tally.ts';
 import type { Write, Writer, Written } from './writer.ts';
 
 /** What every write takes. */
@@ -50,11 +51,13 @@ export class Writes {
   readonly #store: ContextStore;
   readonly #limits: Limits;
   readonly #writerOf: (id: string) => Writer;
+  readonly #tally: Tally;
 
-  constructor(store: ContextStore, limits: Limits, writerOf: (id: string) => Writer) {
+  constructor(store: ContextStore, limits: Limits, writerOf: (id: string) => Writer, tally: Tally) {
     this.#store = store;
     this.#limits = limits;
     this.#writerOf = writerOf;
+    this.#tally = tally;
   }
 
   /** A set or an update. */
@@ -113,7 +116,11 @@ export class Writes {
     const request = this.#requestOf(args, options);
     const written = await this.#writerOf(id).write({ intent, condition, request });
     if (written.kind === 'missing') throw new ContextNotFoundError(id);
-    if (written.kind === 'conflict') throw await this.#conflict(id, condition, written.current);
+    if (written.kind === 'conflict') {
+      this.#tally.conflicts += 1;
+      throw await this.#conflict(id, condition, written.current);
+    }
+    if (written.kind === 'moved') this.#tally.commits[intent.verb] += 1;
     if (written.kind === 'repeated') sameRequest(written.receipt, request);
     return written;
   }

@@ -14,5 +14,8 @@ export interface Feed {
   /** Rejects while what is told elsewhere would not be heard. @default it always would be */
   ready?(): Promise<void>;
 
+  /** How old the latest proof is that what is told elsewhere is heard, in milliseconds. @default nothing has to be proven */
+  readonly proofAgeMs?: number;
+
   close(): Promise<void>;
 }

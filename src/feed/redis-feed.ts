@@ -59,6 +59,10 @@ export class RedisFeed implements Feed {
     return this.#subscriptions.size;
   }
 
+  get proofAgeMs(): number {
+    return this.#subscriber.probeAgeMs;
+  }
+
   async listen(id: string, hear: () => void): Promise<() => void> {
     const subscription = this.#subscriptions.get(id) ?? this.#subscribe(id);
     subscription.listeners += 1;
@@ -83,7 +87,7 @@ export class RedisFeed implements Feed {
   async ready(): Promise<void> {
     this.#probed ??= this.#pubsub.subscribe(this.#channelOf(''), () => {});
     await this.#probed;
-    if (this.#subscriber.probeAgeMs > STALE_MS) throw new StoreUnavailableError();
+    if (this.proofAgeMs > STALE_MS) throw new StoreUnavailableError();
   }
 
   async close(): Promise<void> {

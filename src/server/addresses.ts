@@ -1,8 +1,9 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { LimitHits } from '../limits.ts';
 
 /** Cuts connections, as they come, of addresses that have as many as they may. */
-export function limitPerAddress(httpServer: HttpServer, most: number): void {
+export function limitPerAddress(httpServer: HttpServer, most: number, hits: LimitHits): void {
   const counts = new Map<string, number>();
   const counted = new WeakSet<Socket>();
   httpServer.on('connection', (socket) => {
@@ -12,6 +13,7 @@ export function limitPerAddress(httpServer: HttpServer, most: number): void {
     const address = addressOf(socket.remoteAddress);
     const count = (counts.get(address) ?? 0) + 1;
     if (count > most) {
+      hits.connectionsPerAddress += 1;
       socket.destroy();
       return;
     }

@@ -4,6 +4,7 @@ import { createYoga } from 'graphql-yoga';
 import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import type { ContextManager } from '../context/manager.ts';
 import type { DeltaFormatter } from '../delta/formats.ts';
+import { isObject } from '../json.ts';
 import type { Limits } from '../limits.ts';
 import type { ResolverContext } from '../schema/builder.ts';
 import { schema } from '../schema/index.ts';
@@ -20,10 +21,12 @@ import type { FanOut } from './fanout/fan-out.ts';
 import { useGraphiQL } from './graphiql.ts';
 import { useHealth } from './health.ts';
 import { useJsonOnly } from './json-only.ts';
+import { useMetrics } from './metrics-route.ts';
 import { useNoIntrospection } from './no-introspection.ts';
 import type { OperationLog } from './operation-log.ts';
 import { useOutcome } from './outcome.ts';
 import { plainPosts } from './plain-posts.ts';
+import type { ServerMetrics } from './server-metrics.ts';
 import { useSharedStreams } from './shared-streams.ts';
 import type { Showing } from './showing.ts';
 import { useStreams } from './streams.ts';
@@ -46,6 +49,8 @@ export interface AppOptions {
   readonly fanOut: FanOut;
   /** Told of each HTTP response that streams events. */
   readonly onStream: (response: ServerResponse) => void;
+  /** What is told at `/metrics`; undefined where nothing is. */
+  readonly metrics: ServerMetrics | undefined;
   /** Whether requests should come here rather than elsewhere. */
   readonly isReady: () => Promise<boolean>;
 }
@@ -70,6 +75,7 @@ export function createApp(options: AppOptions): App {
     plans,
     fanOut,
     onStream,
+    metrics,
     isReady,
   } = options;
   const contextFor = contextOf({ manager, cleanup, deltaFormatter }, access);
@@ -89,6 +95,7 @@ export function createApp(options: AppOptions): App {
     maskedErrors: { maskError: operationLog.mask },
     plugins: [
       useHealth(isReady),
+      metrics !== undefined && useMetrics(metrics, refusalOf),
       showing.graphiql && useGraphiQL(GRAPHQL_PATH),
       useJsonOnly(),
       useBodyLimit(limits.bodyBytes),
@@ -115,4 +122,15 @@ export function createApp(options: AppOptions): App {
     logging: false,
   });
   return { yoga, listener: posts.listener(yoga) };
+
+  /** Metrics are for whoever may administer everything. */
+  async function refusalOf(request: Request, incoming: Incoming): Promise<ResponseInit | undefined> {
+    try {
+      const { rights } = await contextFor({ ...incoming, request });
+      return !rights || (await rights.may('admin')) ? undefined : { status: 403 };
+    } catch (error) {
+      const { http } = operationLog.mask(error).extensions;
+      return { status: 500, ...(isObject(http) ? (http as ResponseInit) : {}) };
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import { LimitedError } from './limited-error.ts';
 
 /** Reads bodies itself, up to a limit. (Yoga's own limit puts a stream and a second request between, which cost more than all the rest.) */
 export function useBodyLimit(maxBytes: number): Plugin<object, { readonly req?: IncomingMessage }> {
@@ -83,6 +84,4 @@ function badRequest(message: string): GraphQLError {
 
 const INCOMPLETE = badRequest('The body has not come whole.');
 /** Whatever was in it, nothing of it was done. */
-const TOO_LARGE = new GraphQLError('The body is too large.', {
-  extensions: { code: 'LIMIT_EXCEEDED', applied: 'NO', http: { status: 413 } },
-});
+const TOO_LARGE = new LimitedError('bodyBytes', 'The body is too large.', { applied: 'NO', http: { status: 413 } });

@@ -5,6 +5,10 @@ import type { Socket } from 'node:net';
 export interface Connections {
   /** Says that a response streams events, and has no end of its own. */
   readonly streams: (response: ServerResponse) => void;
+  /** How many of them there are. */
+  readonly streamCount: number;
+  /** Whether a request runs on a connection. */
+  isAsked(socket: Socket): boolean;
   /** Ends each connection as soon as no request runs on it. */
   close(): void;
   /** What cuts each stream. To cut it, rather than to complete it, tells its client to come back. */
@@ -43,6 +47,10 @@ export function trackConnections(httpServer: HttpServer): Connections {
       if (!response.closed) streams.add(response);
       if (isClosing) response.destroy();
     },
+    get streamCount() {
+      return streams.size;
+    },
+    isAsked: (socket) => (running.get(socket)?.size ?? 0) > 0,
     close() {
       isClosing = true;
       for (const [socket, responses] of running) if (responses.size === 0) socket.destroy();

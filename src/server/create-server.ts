@@ -11,11 +11,13 @@ import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ContextManager } from '../context/manager.ts';
 import { defaultLimits, faultOfLimits, withDefaults } from '../limits.ts';
+import { Traces } from '../metrics/traces.ts';
 import { AccessControl } from './access/access-control.ts';
 import { CredentialReader } from './access/credentials.ts';
 import { limitPerAddress } from './addresses.ts';
 import { createApp, GRAPHQL_PATH } from './app.ts';
 import { trackConnections } from './connections.ts';
+import { noCounts, type OperationType } from './counts.ts';
 import { createEngine } from './engine.ts';
 import { masked } from './execution/masked.ts';
 import { Plans } from './execution/plans.ts';
@@ -24,14 +26,18 @@ import { FanOut } from './fanout/fan-out.ts';
 import { KeepAlive, type Way } from './keep-alive.ts';
 import { consoleLog } from './log.ts';
 import { isLoopback } from './loopback.ts';
+import { METRICS_PATH, metricsServer } from './metrics-route.ts';
 import { OperationLog } from './operation-log.ts';
 import { Origins } from './origins.ts';
 import { inTurn } from './pipelining.ts';
 import { Readiness } from './readiness.ts';
+import { countRefused } from './refused-requests.ts';
 import { limitRequests, requestOptions } from './requests.ts';
+import { ServerMetrics } from './server-metrics.ts';
 import type { ServerOptions } from './server-options.ts';
 import { showingOf } from './showing.ts';
 import { Shutdown } from './shutdown.ts';
+import { tracedCommits, tracedDeliveries } from './traced.ts';
 import { trustedDocuments } from './trusted-documents.ts';
 import { upgradeOptions } from './upgrades.ts';
 import { attachWebSockets, type WebSockets } from './websocket.ts';
@@ -45,6 +51,8 @@ export interface Address {
   readonly http: string;
   readonly websocket: string;
   readonly port: number;
+  /** Where metrics are told of on a port of their own. */
+  readonly metrics?: string;
 }
 
 export interface Server {
@@ -63,25 +71,57 @@ export interface Server {
 /** Puts a server together. Nothing runs before `listen`. Tests hand in a clock of theirs. */
 export function createServer(options: ServerOptions = {}, clock: Clock = systemClock(options)): Server {
   const { host = '127.0.0.1', port = 4000, insecure = false, log = consoleLog, deliveries = noDeliveries() } = options;
+  const { metricsPort, metricsHost = '127.0.0.1' } = options;
   const fault = faultOfLimits(options.limits ?? {});
   if (fault !== undefined) throw new TypeError(`limits: ${fault}`);
   const limits = withDefaults(defaultLimits, options.limits);
   const origins = new Origins(options.allowedOrigins, options.access?.cookie !== undefined);
   const trusted = options.trustedDocuments === undefined ? undefined : trustedDocuments(options.trustedDocuments);
-  const engine = createEngine(options, limits, log, clock);
+  const traces = new Traces();
+  const counts = noCounts();
+  const { hits, operations } = counts;
+  const metrics =
+    options.metrics === false
+      ? undefined
+      : new ServerMetrics(clock, counts, deliveries, () => ({
+          webSockets: sockets?.size ?? 0,
+          streams: connections.streamCount,
+          subscriptions: fanOut.subscriptions,
+          watchedContexts: fanOut.watchedContexts,
+          proofAgeMs: engine.proofAgeMs,
+        }));
+  const engine = createEngine(options, limits, log, clock, {
+    counts,
+    storeObservers: { onCall: metrics?.storeCall, aroundCommit: tracedCommits(traces) },
+  });
   const { manager, cleanup } = engine;
   const shutdown = new Shutdown(options, clock);
   const readiness = new Readiness(clock, engine.ready);
   let closed: Promise<void> | undefined;
   const plans = new Plans();
-  const operationLog = new OperationLog(log);
+  const onRan =
+    metrics &&
+    ((type: OperationType, hasFailed: boolean, seconds: number): void => {
+      operations[type][hasFailed ? 'error' : 'ok'] += 1;
+      metrics.ran(type, seconds);
+    });
+  const operationLog = new OperationLog(log, { hits, onRan, traces });
   const { mask } = operationLog;
   const access = options.access && {
     control: new AccessControl(options.access, { clock, limits, onFailure: mask }),
     reader: new CredentialReader(options.access.cookie, origins),
   };
   const executor = (args: ExecutionArgs) => masked(operationLog.noted(args, plans.executor(args)), mask);
-  const fanOut = new FanOut({ manager, executor, mask, deliveries });
+  const fanOut = new FanOut({
+    manager,
+    executor,
+    mask,
+    deliveries,
+    onTold: tracedDeliveries(traces, metrics?.told),
+    onSubscribed(isRefused) {
+      operations.subscription[isRefused ? 'error' : 'ok'] += 1;
+    },
+  });
   const keepAlive = new KeepAlive(clock, () => {
     deliveries.cutForSilence += 1;
   });
@@ -101,6 +141,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
       const { socket: stream, closed: hasLeft } = response;
       if (stream && !hasLeft) keepAlive.keep(response, stream, STREAM);
     },
+    metrics: metricsPort === undefined ? metrics : undefined,
     isReady: async () => closed === undefined && readiness.isReady(),
   });
   const targetOf = lastRemembered((url) => targetAt(url, host));
@@ -118,12 +159,14 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   };
   const httpServer = createHttpServer(
     { ...upgradeOptions, ...requestOptions(limits) },
-    inTurn(origins.told(limitRequests(limits, clock, respond))),
+    inTurn(origins.told(limitRequests(limits, clock, respond, hits))),
   );
   // Node leaves out headers past a count of its own, without a word.
   httpServer.maxHeadersCount = 0;
-  limitPerAddress(httpServer, limits.connectionsPerAddress);
+  limitPerAddress(httpServer, limits.connectionsPerAddress, hits);
   const connections = trackConnections(httpServer);
+  countRefused(httpServer, connections.isAsked, hits);
+  const ownServer = metrics && metricsPort !== undefined ? metricsServer(metrics) : undefined;
   let sockets: WebSockets | undefined;
 
   return {
@@ -133,15 +176,19 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     async listen() {
       if (closed !== undefined) throw new Error('The server is closed.');
       if (!access && !insecure && !isLoopback(host)) throw new Error(`Refusing to listen on ${host}: ${EXPOSED}`);
+      if (ownServer && !access && !insecure && !isLoopback(metricsHost))
+        throw new Error(`Refusing to tell of metrics on ${metricsHost}: ${EXPOSED}`);
       await engine.start();
       await listening(httpServer, port, host);
+      if (ownServer) await listening(ownServer, metricsPort ?? 0, metricsHost);
       const isMeant = (request: IncomingMessage): boolean => targetOf(urlOf(request)) === 'here';
       const { yoga } = app;
-      const parts = { yoga, fanOut, keepAlive, clock, access, limits, origins, trusted, mask, isMeant };
+      const parts = { yoga, fanOut, keepAlive, clock, access, limits, hits, origins, trusted, mask, isMeant };
       sockets = attachWebSockets(httpServer, parts);
       cleanup.join();
       if (options.contextAutoDelete) await cleanup.startUnlessSet({ intervalMs: options.cleanupIntervalMs });
-      return addressOf(httpServer, host);
+      const address = addressOf(httpServer, host);
+      return ownServer ? { ...address, metrics: metricsUrl(ownServer, metricsHost) } : address;
     },
     close() {
       closed ??= close();
@@ -166,6 +213,8 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
         sockets?.cut();
       },
       async release() {
+        ownServer?.close();
+        ownServer?.closeAllConnections();
         access?.control.close();
         await engine.close();
       },
@@ -225,6 +274,15 @@ function closing(httpServer: HttpServer): Promise<void> {
 
 function addressOf(httpServer: HttpServer, host: string): Address {
   const { port } = httpServer.address() as AddressInfo;
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const authority = authorityOf(httpServer, host);
   return { http: `http://${authority}${GRAPHQL_PATH}`, websocket: `ws://${authority}${GRAPHQL_PATH}`, port };
+}
+
+function metricsUrl(ownServer: HttpServer, host: string): string {
+  return `http://${authorityOf(ownServer, host)}${METRICS_PATH}`;
+}
+
+function authorityOf(httpServer: HttpServer, host: string): string {
+  const { port } = httpServer.address() as AddressInfo;
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -2,6 +2,7 @@ import { type DocumentNode, GraphQLError, Lexer, type ParseOptions, parse, Sourc
 import type { Plugin } from 'graphql-yoga';
 import type { Limits } from '../limits.ts';
 import { type DocumentMeasure, measureOf } from './document-measure.ts';
+import { LimitedError } from './limited-error.ts';
 
 const NESTING: Partial<Record<TokenKind, 1 | -1>> = {
   [TokenKind.BRACE_L]: 1,
@@ -42,7 +43,7 @@ function measured(document: DocumentNode): DocumentMeasure {
     return measureOf(document);
   } catch (error) {
     // Thousands of fragments that spread one another, which only raised limits let in.
-    if (error instanceof RangeError) throw limitExceeded('The document nests too deeply.');
+    if (error instanceof RangeError) throw new LimitedError('documentNesting', 'The document nests too deeply.');
     throw error;
   }
 }
@@ -52,22 +53,24 @@ function assertParsable({ documentTokens, documentNesting }: Limits, source: Sou
   const lexer = new Lexer(source);
   let nesting = 0;
   for (let tokens = 1; lexer.advance().kind !== TokenKind.EOF; tokens += 1) {
-    if (tokens > documentTokens) throw limitExceeded(`The document has more than ${documentTokens} tokens.`);
+    if (tokens > documentTokens)
+      throw new LimitedError('documentTokens', `The document has more than ${documentTokens} tokens.`);
     nesting += NESTING[lexer.token.kind] ?? 0;
-    if (nesting > documentNesting) throw limitExceeded(`The document nests more than ${documentNesting} brackets.`);
+    if (nesting > documentNesting)
+      throw new LimitedError('documentNesting', `The document nests more than ${documentNesting} brackets.`);
   }
 }
 
 function assertWithin(limits: Limits, measure: DocumentMeasure): void {
   const { documentDepth, rootFields, documentFields, documentAliases, documentDirectives } = limits;
-  if (measure.depth > documentDepth) throw limitExceeded(`The document selects more than ${documentDepth} levels.`);
-  if (measure.rootFields > rootFields) throw limitExceeded(`An operation has more than ${rootFields} root fields.`);
-  if (measure.fields > documentFields) throw limitExceeded(`The document has more than ${documentFields} fields.`);
-  if (measure.aliases > documentAliases) throw limitExceeded(`The document has more than ${documentAliases} aliases.`);
+  if (measure.depth > documentDepth)
+    throw new LimitedError('documentDepth', `The document selects more than ${documentDepth} levels.`);
+  if (measure.rootFields > rootFields)
+    throw new LimitedError('rootFields', `An operation has more than ${rootFields} root fields.`);
+  if (measure.fields > documentFields)
+    throw new LimitedError('documentFields', `The document has more than ${documentFields} fields.`);
+  if (measure.aliases > documentAliases)
+    throw new LimitedError('documentAliases', `The document has more than ${documentAliases} aliases.`);
   if (measure.directives > documentDirectives)
-    throw limitExceeded(`The document has more than ${documentDirectives} directives.`);
-}
-
-function limitExceeded(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } });
+    throw new LimitedError('documentDirectives', `The document has more than ${documentDirectives} directives.`);
 }

@@ -16,6 +16,8 @@ import { MemoryStore } from '../store/memory-store.ts';
 import { RedisLayout } from '../store/redis-layout.ts';
 import { RedisStore } from '../store/redis-store.ts';
 import type { Store, StoreOptions } from '../store/store.ts';
+import { type StoreObservers, TimedStore } from '../store/timed-store.ts';
+import { type Counts, countedArchive, countedPass, noCounts } from './counts.ts';
 import { describeFailure, type Log, seldom } from './log.ts';
 import { connectRedis } from './redis-connection.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -28,7 +30,15 @@ export interface Engine {
   start(): Promise<void>;
   /** Rejects while the store can't serve, or changes would not be heard of. */
   ready(): Promise<void>;
+  /** How old the latest proof is that what other processes tell is heard; undefined where nothing has to be proven. */
+  readonly proofAgeMs: number | undefined;
   close(): Promise<void>;
+}
+
+/** Whoever wants to know what happens there. */
+export interface EngineObservers {
+  readonly counts?: Counts;
+  readonly storeObservers?: StoreObservers;
 }
 
 const DEFAULT_REDIS_PREFIX = 'arpeggio';
@@ -37,17 +47,27 @@ const DEFAULT_REDIS_PREFIX = 'arpeggio';
 const DEFAULT_ARCHIVE = 'fs:.arpeggio/archive';
 
 /** The one place where it is decided which store, which feed and which archive there are. */
-export function createEngine(options: ServerOptions, limits: Limits, log: Log, clock: Clock): Engine {
+export function createEngine(
+  options: ServerOptions,
+  limits: Limits,
+  log: Log,
+  clock: Clock,
+  { counts = noCounts(), storeObservers }: EngineObservers = {},
+): Engine {
   const complain = seldom(log.error, clock);
   const onFailure = (who: string, error: unknown): void => {
     // Redis' own failures were told where they arose, once for all who met them.
     if (options.redisUrl && error instanceof StoreUnavailableError) return;
     complain(`${who} will try again: ${describeFailure(error)}`);
   };
-  const { store, feed, start, disconnect } = options.redisUrl
-    ? redisBacking(options, options.redisUrl, clock, log, complain)
-    : memoryBacking(options, clock);
-  const archive = archiveOf(options);
+  const {
+    store: given,
+    feed,
+    start,
+    disconnect,
+  } = options.redisUrl ? redisBacking(options, options.redisUrl, clock, log, complain) : memoryBacking(options, clock);
+  const store = storeObservers ? new TimedStore(given, clock, storeObservers) : given;
+  const archive = countedArchive(archiveOf(options), counts.archive);
   const manager = new ContextManager({
     store,
     feed,
@@ -55,14 +75,19 @@ export function createEngine(options: ServerOptions, limits: Limits, log: Log, c
     limits,
     onFailure: (error) => onFailure('A subscription', error),
     archive,
+    tally: counts.tally,
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     ...(options.cacheBytes === undefined ? {} : { cacheBytes: options.cacheBytes }),
   });
   const pass = new CleanupPass(store, clock, () => endedTag(randomTag()), options);
-  const cleanup = new CleanupServer(store, clock, pass, (error) => onFailure('The cleanup server', error));
+  const counted = countedPass(pass, counts.cleanup);
+  const cleanup = new CleanupServer(store, clock, counted, (error) => onFailure('The cleanup server', error));
   return {
     manager,
     cleanup,
+    get proofAgeMs() {
+      return feed.proofAgeMs;
+    },
     start,
     async ready() {
       await Promise.all([store.ready(), feed.ready?.()]);

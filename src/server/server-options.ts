@@ -49,6 +49,12 @@ export interface ServerOptions
   readonly restoreContext?: RestoreContext;
   /** Those not named keep their default. */
   readonly limits?: Partial<Limits>;
+  /** Tells of the server's metrics at `/metrics`, in Prometheus' format: with `access`, to whoever has the `admin` right on `*`. @default true */
+  readonly metrics?: boolean;
+  /** A port of their own for metrics, where nobody is asked who they are; 0 takes any free one. @default the server's port, at `/metrics` */
+  readonly metricsPort?: number;
+  /** The address that `metricsPort` is on. Beyond loopback only with `access` or `insecure`. @default '127.0.0.1' */
+  readonly metricsHost?: string;
   /** How long a subscriber can miss a change whose notification was lost, in milliseconds. @default 10000 */
   readonly heartbeatMs?: number;
   /** How much is kept of contexts that were written to, in bytes of JSON; in memory they take several times that. @default 16 MiB */

@@ -4,7 +4,7 @@ import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from 'g
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Credentials, KnownViewer } from '../access/viewer.ts';
 import type { Clock } from '../clock.ts';
-import type { Limits } from '../limits.ts';
+import type { LimitHits, Limits } from '../limits.ts';
 import { rewritten } from '../resolvers/errors.ts';
 import { type ViewedContext, viewed } from './access/access-control.ts';
 import type { Access } from './access/context-of.ts';
@@ -16,6 +16,7 @@ import type { FanOut } from './fanout/fan-out.ts';
 import type { Outlet } from './fanout/member.ts';
 import { SocketOutlets } from './fanout/socket-outlets.ts';
 import type { KeepAlive, Way } from './keep-alive.ts';
+import { countLimit, LimitedError } from './limited-error.ts';
 import { fullness, type IsFull, Operations } from './operations.ts';
 import type { Origins } from './origins.ts';
 import { pong } from './pong.ts';
@@ -28,6 +29,8 @@ import { onUpgrade } from './upgrades.ts';
 const CLOSE_TIMEOUT_MS = 1000;
 
 export interface WebSockets {
+  /** How many are open. */
+  readonly size: number;
   /** What takes leave of each client: it is answered what runs for it, and told to come back. */
   leaving(): readonly (() => void)[];
   /** Resolves once all have left. */
@@ -44,6 +47,7 @@ export interface WebSocketOptions {
   /** Without it, everybody may do everything. */
   readonly access: Access | undefined;
   readonly limits: Limits;
+  readonly hits: LimitHits;
   readonly origins: Origins;
   readonly trusted: TrustedDocuments | undefined;
   /** An error as clients may be told of it. */
@@ -55,7 +59,7 @@ export interface WebSocketOptions {
 /** GraphQL over WebSocket (`graphql-transport-ws`) on an HTTP server, each operation through Yoga's own pipeline. */
 export function attachWebSockets(
   httpServer: HttpServer,
-  { yoga, fanOut, keepAlive, clock, access, limits, origins, trusted, mask, isMeant }: WebSocketOptions,
+  { yoga, fanOut, keepAlive, clock, access, limits, hits, origins, trusted, mask, isMeant }: WebSocketOptions,
 ): WebSockets {
   // The types of ws do not know `closeTimeout` yet.
   const options: ServerOptions & { readonly closeTimeout: number } = {
@@ -88,7 +92,7 @@ export function attachWebSockets(
     },
     onSubscribe(ctx, id, params) {
       operations.begin(ctx, id, params);
-      if (ctx.extra.isFull(ctx)) return [TOO_MANY];
+      if (ctx.extra.isFull(ctx)) return refused(TOO_MANY);
       return argumentsOf(ctx.extra, id, params, ctx.extra.messageLength);
     },
     async onOperation(ctx, id, params, _args, results) {
@@ -122,6 +126,7 @@ export function attachWebSockets(
     const rate = new Rate(clock, limits.socketMessagesPerSecond);
     const counted = (): void => {
       const wait = rate.count();
+      if (wait > 0) hits.socketMessagesPerSecond += 1;
       if (wait > 0) connection.turns.hold(wait, clock);
     };
     const fail = (error: unknown): void => {
@@ -133,7 +138,10 @@ export function attachWebSockets(
       {
         protocol: socket.protocol,
         send: (text) => socket.send(text),
-        close: (code, reason) => socket.close(code, reason),
+        close(code, reason) {
+          if (code === CloseCode.ConnectionInitialisationTimeout) hits.handshakeMs += 1;
+          socket.close(code, reason);
+        },
         onMessage(handle) {
           socket.on('message', (data) => {
             const text = String(data);
@@ -150,7 +158,9 @@ export function attachWebSockets(
     );
     socket.once('close', (code, reason) => void closed(code, String(reason)));
     // A frame that is none, or too large, is the client's fault, and ws has closed the socket for it.
-    socket.on('error', () => {});
+    socket.on('error', (error) => {
+      if ('code' in error && error.code === TOO_LARGE_CODE) hits.bodyBytes += 1;
+    });
     const kept = keepAlive.keep(socket, stream, PINGED);
     // They are held as long as there is the socket; what they said has been looked at.
     request.headers = {};
@@ -165,6 +175,9 @@ export function attachWebSockets(
     sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
   });
   return {
+    get size() {
+      return sockets.clients.size;
+    },
     leaving: () =>
       [...sockets.clients].map(
         (socket) => () => turnsOf.get(socket)?.end(() => socket.close(RESTART_CODE, 'Service restart')),
@@ -174,6 +187,11 @@ export function attachWebSockets(
       for (const socket of sockets.clients) socket.terminate();
     },
   };
+
+  function refused(error: GraphQLError): readonly GraphQLError[] {
+    countLimit(hits, error);
+    return [error];
+  }
 
   async function argumentsOf(
     connection: Connection,
@@ -187,7 +205,7 @@ export function attachWebSockets(
       const document = enveloped.parse(trusted ? trusted.textOf(params) : params.query);
       const operation = getOperationAST(document, params.operationName);
       if (!operation) return [UNRESOLVED];
-      if (operation.operation === 'subscription' && length > limits.subscriptionLength) return [TOO_LONG];
+      if (operation.operation === 'subscription' && length > limits.subscriptionLength) return refused(TOO_LONG);
       const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
       if (errors.length > 0) return errors.map(withoutStatus);
       const { schema, execute, subscribe } = enveloped;
@@ -226,13 +244,14 @@ const UNRESOLVED = new GraphQLError('Could not determine what operation to execu
   extensions: { code: 'BAD_USER_INPUT' },
 });
 
-const TOO_LONG = new GraphQLError('A subscription is asked for at greater length than it may be.', {
-  extensions: { code: 'LIMIT_EXCEEDED' },
-});
+const TOO_LONG = new LimitedError(
+  'subscriptionLength',
+  'A subscription is asked for at greater length than it may be.',
+);
+const TOO_MANY = new LimitedError('socketOperations', 'Too many operations run on this WebSocket.');
 
-const TOO_MANY = new GraphQLError('Too many operations run on this WebSocket.', {
-  extensions: { code: 'LIMIT_EXCEEDED' },
-});
+/** Of what ws says of a message past `maxPayload`. */
+const TOO_LARGE_CODE = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 
 interface Connection {
   readonly socket: WebSocket;

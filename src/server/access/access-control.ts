@@ -132,7 +132,7 @@ export class AccessControl {
 
   #inTime<T>(ask: () => T | Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const late = new Error('A function of access did not answer in time.');
+      const late = Object.assign(new Error('A function of access did not answer in time.'), { limit: 'accessMs' });
       const cancel = this.#clock.after(this.#patienceMs, () => reject(late));
       const settle =
         <V>(finish: (value: V) => void) =>

@@ -48,7 +48,10 @@ function unauthenticated(params: unknown): GraphQLError {
 }
 
 function tooMany(waitMs: number, params: unknown): GraphQLError {
-  const error = new LimitExceededError('Too many operations: try again later.', outcomeOf(params));
+  const error = new LimitExceededError('Too many operations: try again later.', {
+    ...outcomeOf(params),
+    limit: 'viewerOperationsPerSecond',
+  });
   return refusal(error, 429, { 'retry-after': String(Math.ceil(waitMs / 1000)) });
 }
 

@@ -3,13 +3,14 @@ import type { ContextManager } from '../../context/manager.ts';
 import type { ViewedContext } from '../access/access-control.ts';
 import { hideTold } from '../access/hiding.ts';
 import { CountedOutlet, type Deliveries, noDeliveries } from './deliveries.ts';
-import { Group } from './group.ts';
+import { Group, type OnTold } from './group.ts';
 import { Member, type Outlet } from './member.ts';
 import type { Operation } from './operation.ts';
 import { placeOf } from './place.ts';
 import { Sharing } from './shareable.ts';
 import { SharedOperation } from './shared-operation.ts';
 import { SharedWatches } from './shared-watches.ts';
+import { untilEnded } from './until-ended.ts';
 
 type Results = AsyncIterable<ExecutionResult> | ExecutionResult;
 type Subscribe = (args: ExecutionArgs) => Promise<Results>;
@@ -21,6 +22,9 @@ export interface FanOutOptions {
   /** An error as clients may be told of it. */
   readonly mask: (error: unknown) => unknown;
   readonly deliveries?: Deliveries;
+  readonly onTold?: OnTold | undefined;
+  /** Told of each subscription as it is answered for the first time: whether it was refused. */
+  readonly onSubscribed?: ((isRefused: boolean) => void) | undefined;
 }
 
 /** Runs subscriptions, each of them once for all who ask the same. */
@@ -31,17 +35,35 @@ export class FanOut {
   readonly #executor: FanOutOptions['executor'];
   readonly #mask: FanOutOptions['mask'];
   readonly #deliveries: Deliveries;
+  readonly #onTold: OnTold | undefined;
+  readonly #onSubscribed: ((isRefused: boolean) => void) | undefined;
+  /** Subscriptions that run by themselves. */
+  #alone = 0;
 
-  constructor({ manager, executor, mask, deliveries = noDeliveries() }: FanOutOptions) {
+  constructor({ manager, executor, mask, deliveries = noDeliveries(), onTold, onSubscribed }: FanOutOptions) {
     this.#watches = new SharedWatches(manager);
     this.#executor = executor;
     this.#mask = mask;
     this.#deliveries = deliveries;
+    this.#onTold = onTold;
+    this.#onSubscribed = onSubscribed;
   }
 
   /** How many operations run for however many subscribers. */
   get size(): number {
     return this.#groups.size;
+  }
+
+  /** How many subscribers there are, shared or not. */
+  get subscriptions(): number {
+    let shared = 0;
+    for (const group of this.#groups.values()) shared += group.size;
+    return shared + this.#alone;
+  }
+
+  /** How many contexts are watched for them, each once. */
+  get watchedContexts(): number {
+    return this.#watches.contexts;
   }
 
   /**
@@ -50,13 +72,24 @@ export class FanOut {
    * nothing: it ends when the operation does, and ends the operation.
    */
   async subscribe(args: ExecutionArgs, context: ViewedContext, subscribe: Subscribe, outlet: Outlet): Promise<Results> {
+    const results = await this.#subscribe(args, context, subscribe, outlet);
+    this.#onSubscribed?.(!(Symbol.asyncIterator in results));
+    return results;
+  }
+
+  async #subscribe(
+    args: ExecutionArgs,
+    context: ViewedContext,
+    subscribe: Subscribe,
+    outlet: Outlet,
+  ): Promise<Results> {
     const { schema, document, operationName, variableValues } = args;
     const shareable = this.#sharing.shareableOf({ schema, document, operationName, variables: variableValues });
-    if (!shareable) return subscribe(args);
+    if (!shareable) return this.#byItself(await subscribe(args));
     const { id, start } = shareable;
     const scope = context.rights ? context.rights.scopeOf(id) : 'open';
     // Who may not read the context, or must be asked for again, never joins the others.
-    if (scope === null) return subscribe(args);
+    if (scope === null) return this.#byItself(await subscribe(args));
     const key = `${scope} ${shareable.key}`;
     // The root value is the first subscriber's, who may have left long before the others do.
     const shared = { ...args, rootValue: undefined, contextValue: context };
@@ -73,6 +106,15 @@ export class FanOut {
     return operation;
   }
 
+  /** The same, counted as long as it runs. */
+  #byItself(results: Results): Results {
+    if (!(Symbol.asyncIterator in results)) return results;
+    this.#alone += 1;
+    return untilEnded(results[Symbol.asyncIterator](), () => {
+      this.#alone -= 1;
+    });
+  }
+
   /** What watches tell is of everything: what the group may not see goes before it is executed. */
   #executionOf(args: ExecutionArgs, id: string, { rights }: ViewedContext): Operation['execute'] {
     const execute = this.#executor(args);
@@ -81,9 +123,14 @@ export class FanOut {
   }
 
   #open(key: string, operation: Operation): Group {
-    const group = new Group(operation, this.#watches, () => {
-      if (this.#groups.get(key) === group) this.#groups.delete(key);
-    });
+    const group = new Group(
+      operation,
+      this.#watches,
+      () => {
+        if (this.#groups.get(key) === group) this.#groups.delete(key);
+      },
+      this.#onTold,
+    );
     this.#groups.set(key, group);
     return group;
   }

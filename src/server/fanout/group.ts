@@ -12,6 +12,9 @@ export interface Source {
   close(): void;
 }
 
+/** Told of each event as it goes to those in step, and how many they are. What it returns is called once it has been written to them. */
+export type OnTold = (members: number, told: Told) => (() => void) | undefined;
+
 /**
  * Subscribers who are told the same: one execution and one serialisation for each event, however many they are. The group stands where its
  * last event led; who stands there too is in step, and is told the next one. It runs only as long as somebody is in step, and whoever is
@@ -21,6 +24,7 @@ export class Group {
   readonly #operation: Operation;
   readonly #watches: SharedWatches;
   readonly #onEmpty: () => void;
+  readonly #onTold: OnTold | undefined;
   readonly #members = new Set<Member>();
   readonly #inStep = new Set<Member>();
   #at: Place = ANYWHERE;
@@ -30,10 +34,16 @@ export class Group {
   readonly #looks = new Set<Source>();
 
   /** `onEmpty` is called once everybody has left. */
-  constructor(operation: Operation, watches: SharedWatches, onEmpty: () => void) {
+  constructor(operation: Operation, watches: SharedWatches, onEmpty: () => void, onTold?: OnTold) {
     this.#operation = operation;
     this.#watches = watches;
     this.#onEmpty = onEmpty;
+    this.#onTold = onTold;
+  }
+
+  /** How many subscribers it has, in step or not. */
+  get size(): number {
+    return this.#members.size;
   }
 
   /** Resolves once whoever is in step has been told what there is to tell. */
@@ -128,7 +138,9 @@ export class Group {
   #tell(told: Told): void {
     this.#at = told.to;
     this.#step = undefined;
+    const onWritten = this.#onTold?.(this.#inStep.size, told);
     for (const member of this.#inStep) member.tell(told);
+    onWritten?.();
     for (const member of this.#members) member.meet();
   }
 

@@ -16,8 +16,11 @@ export interface Told {
   /** JSON, in UTF-8. */
   readonly payload: Buffer;
   readonly to: Place;
+  /** When the version was made that it tells of, where that has just been heard of. */
+  readonly madeAt?: number;
 }
 
-export function toldOf(result: ExecutionResult, to: Place): Told {
-  return { payload: Buffer.from(JSON.stringify(result)), to };
+export function toldOf(result: ExecutionResult, to: Place, madeAt?: number): Told {
+  const payload = Buffer.from(JSON.stringify(result));
+  return madeAt === undefined ? { payload, to } : { payload, to, madeAt };
 }

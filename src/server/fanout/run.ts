@@ -28,6 +28,8 @@ export class Run implements Follower {
   /** How its watch has ended while an event was still executed. */
   #end: { readonly error: unknown } | undefined;
   #settle = (): void => {};
+  /** Whether it has caught up: what comes after that has just been made. */
+  #isLive = false;
   /** Resolves once it has told something, or found nothing to tell of, or is over. */
   readonly settled = new Promise<void>((resolve) => {
     this.#settle = resolve;
@@ -57,6 +59,7 @@ export class Run implements Follower {
   stand(at: Place): void {
     // Its audience is not there yet.
     if (this.#isExecuting) return;
+    this.#isLive = true;
     this.#settle();
     this.#audience.stand(at);
   }
@@ -69,8 +72,8 @@ export class Run implements Follower {
     }
     try {
       const result = this.#operation.execute(event);
-      if (isPromise(result)) void this.#tellOnce(result, event.cursor);
-      else this.#tell(result, event.cursor);
+      if (isPromise(result)) void this.#tellOnce(result, event);
+      else this.#tell(result, event);
     } catch (error) {
       this.end(error);
     }
@@ -81,24 +84,29 @@ export class Run implements Follower {
     else if (!this.#isStopped) this.#audience.end(error);
   }
 
-  #tell(result: ExecutionResult, to: Place): void {
-    const told = toldOf(result, to);
+  #tell(result: ExecutionResult, event: ContextEvent): void {
+    const told = toldOf(result, event.cursor, this.#isLive ? madeAt(event) : undefined);
+    this.#isLive = true;
     this.#settle();
     this.#audience.tell(told);
   }
 
-  async #tellOnce(result: Promise<ExecutionResult>, to: Place): Promise<void> {
+  async #tellOnce(result: Promise<ExecutionResult>, event: ContextEvent): Promise<void> {
     this.#isExecuting = true;
     try {
       const resolved = await result;
       this.#isExecuting = false;
       if (this.#isStopped) return;
-      this.#tell(resolved, to);
+      this.#tell(resolved, event);
     } catch (error) {
       this.#isExecuting = false;
       return this.end(error);
     }
     if (this.#end) this.end(this.#end.error);
-    else if (!this.#isFollowing && !this.#isStopped) this.follow(to, true);
+    else if (!this.#isFollowing && !this.#isStopped) this.follow(event.cursor, true);
   }
+}
+
+function madeAt(event: ContextEvent): number {
+  return event.kind === 'deleted' ? event.deletedAt : event.insertedAt;
 }

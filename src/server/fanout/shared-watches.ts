@@ -18,6 +18,11 @@ export class SharedWatches {
     return this.#watchOf.size + this.#watches.size;
   }
 
+  /** How many contexts are watched. */
+  get contexts(): number {
+    return this.#watches.size;
+  }
+
   /** `isResumed`: whether the follower was told of the place by another watch. @throws what the manager does where it is closed */
   follow(id: string, at: Place, isResumed: boolean, follower: Follower): void {
     const known = [...(this.#watches.get(id) ?? [])].find((watch) => watch.suits(at, isResumed));
