@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { AccessOptions } from '../../src/access/authenticator.ts';
 import type { Policy } from '../../src/access/policy.ts';
 import type { Viewer } from '../../src/access/viewer.ts';
+import { VersionConflictError } from '../../src/errors.ts';
 import type { JsonObject } from '../../src/json.ts';
+import { hideFailure } from '../../src/server/access/hiding.ts';
 import { type ListeningApp, startApp } from '../helpers/app.ts';
 import { bearer, post, type Result, streams, transports } from '../helpers/as-viewers.ts';
 
@@ -187,6 +189,17 @@ describe('What is hidden', () => {
     const answer = (await (await post(app.address.http, await headers(), query)).json()) as Result;
     expect(answer).toMatchObject({ data: { context: { context: seen(2) }, sync: { fromVersion: 1, version: 2 } } });
     expectNothingHidden(answer);
+  });
+});
+
+describe('A conflict', () => {
+  it('tells no changes to whom something is hidden where it is not known what they are of', () => {
+    const changes = [{ path: ['deck', '0'], action: 'removed', oldValue: SECRET }];
+    const conflict = new VersionConflictError({ currentVersion: 2, currentCursor: null, changes });
+    expect(hideFailure(conflict, [])).toBe(conflict);
+    const told = hideFailure(conflict, [['deck', '0']]);
+    expect(told).toMatchObject({ applied: 'NO', currentVersion: 2, changes: null, details: { changes: null } });
+    expectNothingHidden(told);
   });
 });
 
