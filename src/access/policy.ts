@@ -46,11 +46,10 @@ export function checkPolicy(value: unknown, where: string): Policy {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new TypeError(`${where} must be an object of actions and patterns.`);
   const policy: { -readonly [A in keyof Policy]: Policy[A] } = {};
+  // Whatever a prototype holds allows nothing, but it hides.
+  if ('hidden' in value) policy.hidden = checkHidden(value.hidden, `${where}.hidden`);
   for (const [name, patterns] of Object.entries(value)) {
-    if (name === 'hidden') {
-      policy.hidden = checkHidden(patterns, where);
-      continue;
-    }
+    if (name === 'hidden') continue;
     const action = actions.find((known) => known === name);
     if (!action) throw new TypeError(`${where} may name only ${actions.join(', ')} and hidden.`);
     if (!Array.isArray(patterns) || !patterns.every(isPattern))
@@ -61,18 +60,19 @@ export function checkPolicy(value: unknown, where: string): Policy {
 }
 
 function checkHidden(value: unknown, where: string): readonly HiddenPath[] {
-  if (!Array.isArray(value)) throw new TypeError(`${where}.hidden must be a list of {in, path}.`);
-  const parts = value.map((part: unknown) => {
-    const { in: pattern, path, ...others } = { ...(part as Partial<HiddenPath> | null) };
-    if (!isPattern(pattern) || Object.keys(others).length > 0)
-      throw new TypeError(
-        `${where}.hidden must be a list of {in, path}, each in an id, or a prefix with one * behind.`,
-      );
-    if (!Array.isArray(path) || path.length === 0 || !path.every((key) => typeof key === 'string'))
-      throw new TypeError(`${where}.hidden must have paths that are lists of keys, at least one.`);
-    return Object.freeze({ in: pattern, path: Object.freeze([...path]) });
-  });
-  return Object.freeze(parts);
+  if (!Array.isArray(value)) throw new TypeError(`${where} must be a list of {in, path}.`);
+  // Unlike `map`, this and spreading leave no gap of a list unseen.
+  return Object.freeze(Array.from(value, (part, i) => checkPart(part, `${where}[${i}]`)));
+}
+
+function checkPart(part: unknown, where: string): HiddenPath {
+  const { in: pattern, path, ...others } = { ...(part as Partial<HiddenPath> | null) };
+  if (!isPattern(pattern)) throw new TypeError(`${where}.in must be an id, or a prefix with one * behind.`);
+  if (Object.keys(others).length > 0) throw new TypeError(`${where} may have only in and path.`);
+  const keys = Array.isArray(path) ? [...path] : [];
+  if (keys.length === 0 || !keys.every((key) => typeof key === 'string'))
+    throw new TypeError(`${where}.path must be a list of keys, at least one.`);
+  return Object.freeze({ in: pattern, path: Object.freeze(keys) });
 }
 
 function isPattern(value: unknown): value is string {

@@ -1,6 +1,6 @@
 import { equal, isObject, type Json, type JsonObject, setOwn, without } from '../json.ts';
 import type { Path } from './deep-update.ts';
-import { type Delta, type Edit, EMPTY, isEmpty, type LeafEdit } from './delta.ts';
+import { type Delta, type Edit, EMPTY, isEmpty, type LeafEdit, valueAfter, valueBefore } from './delta.ts';
 
 /** What is not to be seen: what lies at or below any of these paths, `*` standing for every key. An element's key is its index. */
 export type Hidden = readonly Path[];
@@ -48,7 +48,10 @@ function hideIn(value: Json, hidden: Hidden): Json {
   return Object.freeze(result);
 }
 
-/** The delta between what is left of the one side and what is left of the other: `hideDelta(calculate(a, b))` is `calculate(hide(a), hide(b))`. */
+/**
+ * The delta between what is left of the one side and what is left of the other: `hideDelta(calculate(a, b))` is `calculate(hide(a), hide(b))`. Edits
+ * with nothing to hide in them are returned as they are.
+ */
 export function hideDelta(delta: Delta, hidden: Hidden): Delta {
   if (hidden.length === 0) return delta;
   const result: { [key: string]: Edit } = {};
@@ -73,16 +76,13 @@ function hideEdit(edit: Edit, hidden: Hidden): Edit | undefined {
 }
 
 function hideLeaf(edit: LeafEdit, hidden: Hidden): LeafEdit | undefined {
-  switch (edit.action) {
-    case 'added':
-      return Object.freeze({ action: 'added', value: hideIn(edit.value, hidden) });
-    case 'removed':
-      return Object.freeze({ action: 'removed', oldValue: hideIn(edit.oldValue, hidden) });
-    case 'modified': {
-      const [oldValue, value] = [hideIn(edit.oldValue, hidden), hideIn(edit.value, hidden)];
-      return equal(oldValue, value) ? undefined : Object.freeze({ action: 'modified', oldValue, value });
-    }
-  }
+  const [before, after] = [valueBefore(edit), valueAfter(edit)];
+  const oldValue = before === undefined ? undefined : hideIn(before, hidden);
+  const value = after === undefined ? undefined : hideIn(after, hidden);
+  if (oldValue === before && value === after) return edit;
+  if (oldValue === undefined) return Object.freeze({ action: 'added', value: value as Json });
+  if (value === undefined) return Object.freeze({ action: 'removed', oldValue });
+  return equal(oldValue, value) ? undefined : Object.freeze({ action: 'modified', oldValue, value });
 }
 
 /**

@@ -55,8 +55,40 @@ describe('a policy', () => {
     { hidden: [{ path: ['a'] }] },
     { hidden: [{ in: 'a*b', path: ['a'] }] },
     { hidden: [{ in: '*', path: ['a'], of: 'b' }] },
+    { hidden: new Array(1) },
+    { hidden: [{ in: '*', path: Object.assign([], { 1: 'a', length: 2 }) }] },
   ])('is not %j', (value) => {
     expect(() => checkPolicy(value, 'It')).toThrow(/^It/);
+  });
+
+  it('hides what its prototype says is hidden, since else it would be seen', () => {
+    class Inherited {
+      readonly read = ['*'];
+      get hidden() {
+        return [{ in: '*', path: ['a'] }];
+      }
+    }
+    expect(checkPolicy(new Inherited(), 'It')).toEqual({ read: ['*'], hidden: [{ in: '*', path: ['a'] }] });
+    expect(() => checkPolicy(Object.create({ hidden: ['*'] }), 'It')).toThrow(/^It\.hidden/);
+  });
+
+  it.each([
+    [{ canary: [] }, 'It may name only read, write, delete, archive, admin and hidden.'],
+    [{ read: ['canary**'] }, 'It.read must be a list of ids, or of prefixes with one * behind.'],
+    [{ hidden: 'canary' }, 'It.hidden must be a list of {in, path}.'],
+    [{ hidden: [{ in: 'canary**', path: ['a'] }] }, 'It.hidden[0].in must be an id, or a prefix with one * behind.'],
+    [
+      {
+        hidden: [
+          { in: '*', path: ['a'] },
+          { in: '*', path: [['canary']] },
+        ],
+      },
+      'It.hidden[1].path must be a list of keys, at least one.',
+    ],
+    [{ hidden: [{ in: '*', path: ['a'], canary: 1 }] }, 'It.hidden[0] may have only in and path.'],
+  ])('says what is wrong with one, and none of its values (%#)', (value, message) => {
+    expect(() => checkPolicy(value, 'It')).toThrow(new TypeError(message));
   });
 
   it('is copied, so that nobody changes it later', () => {

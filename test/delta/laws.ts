@@ -22,6 +22,7 @@ import {
   deepUpdateModel,
   hideModel,
   nestedLeaves,
+  plant,
   same,
   shuffle,
   throughText,
@@ -60,6 +61,8 @@ const withHidden = fc
     );
     return { a, b, hidden: hidden.filter((path) => path.length > 0) };
   });
+/** No key or value of the arbitraries holds it. */
+const CANARY = 'the canary';
 const dice = fc.array(fc.nat({ max: 50 }), { minLength: 1, maxLength: 8 });
 const meta: DeltaMeta = { contextId: 'any', fromVersion: 1, version: 2, insertedAt: 0 };
 
@@ -94,6 +97,16 @@ function assertCanonical(delta: Delta): void {
     if (edit.action !== 'modified') continue;
     assert(!same(edit.oldValue, edit.value), 'a modified value differs from the old one');
     assert(!isObject(edit.oldValue) || !isObject(edit.value), 'objects on both sides differ within');
+  }
+}
+
+/** Edits that are equal before and after are one. */
+function assertSameEdits(before: Delta, after: Delta): void {
+  if (same(before, after)) assert(before === after, 'a delta that stays equal keeps its identity');
+  for (const [key, edit] of Object.entries(before)) {
+    const left = Object.hasOwn(after, key) ? after[key] : undefined;
+    if (same(edit, left)) assert(edit === left, 'an edit that stays equal keeps its identity');
+    else if (edit.action === 'within' && left?.action === 'within') assertSameEdits(edit.delta, left.delta);
   }
 }
 
@@ -201,6 +214,31 @@ export const laws: readonly Law[] = [
     assertCanonical(left);
     assertSame(apply(left, hide(a, hidden)), hide(b, hidden));
   }),
+  law('an edit with nothing to hide in it is the same object', withHidden, ({ a, b, hidden }) => {
+    const delta = deltaOf(a, b);
+    assertSameEdits(delta, hideDelta(delta, hidden));
+    const left = hideDelta(delta, hidden);
+    assert(hideDelta(left, hidden) === left, 'what is left has nothing to hide');
+  }),
+  law('what is hidden is in nothing that is left, in whatever format', withHidden, ({ a, b, hidden }) => {
+    const [before, after] = [plant(a, hidden, `${CANARY} a`), plant(b, hidden, `${CANARY} b`)] as [
+      JsonObject,
+      JsonObject,
+    ];
+    const left = hideDelta(deltaOf(before, after), hidden);
+    const formats = (['NESTED', 'FLAT', 'JSON_PATCH'] as const).map((format) => formatDelta(format, left, meta));
+    for (const text of [hide(before, hidden), left, ...formats].map((value) => JSON.stringify(value)))
+      assert(!text.includes(CANARY), `${text} tells nothing of what is hidden`);
+  }),
+  law(
+    'what is left of a merged delta is the merged delta of what is left',
+    fc.tuple(chain, fc.array(dice, { maxLength: 3 })),
+    ([states, routes]) => {
+      const hidden = routes.map((turns) => pathInto(states[0] as JsonObject, turns)).filter(({ length }) => length > 0);
+      const deltas = deltasOf(states);
+      assertSame(hideDelta(merge(deltas), hidden), merge(deltas.map((delta) => hideDelta(delta, hidden))));
+    },
+  ),
   law('what is hidden is gone, and everything else is there', withHidden, ({ a, hidden }) => {
     const left = hide(a, hidden);
     assertSame(left, hideModel(a, hidden));

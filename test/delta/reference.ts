@@ -164,15 +164,28 @@ export function shuffle<T>(items: readonly T[], dice: readonly number[]): readon
   return shuffled;
 }
 
+type Paths = readonly (readonly string[])[];
+
+function isAt(paths: Paths, at: readonly string[]): boolean {
+  return paths.some((path) => path.length === at.length && path.every((key, i) => key === '*' || key === at[i]));
+}
+
 /** Without what lies at one of the paths, `*` standing for every key; elements become null. */
-export function hideModel(value: Json, hidden: readonly (readonly string[])[], at: readonly string[] = []): Json {
-  const isHidden = (path: readonly string[]): boolean =>
-    hidden.some((other) => other.length === path.length && other.every((key, i) => key === '*' || key === path[i]));
+export function hideModel(value: Json, hidden: Paths, at: readonly string[] = []): Json {
   if (Array.isArray(value))
     return value.map((element, i) =>
-      isHidden([...at, `${i}`]) ? null : hideModel(element as Json, hidden, [...at, `${i}`]),
+      isAt(hidden, [...at, `${i}`]) ? null : hideModel(element as Json, hidden, [...at, `${i}`]),
     );
   if (!isObject(value)) return value;
-  const left = Object.entries(value).filter(([key]) => !isHidden([...at, key]));
+  const left = Object.entries(value).filter(([key]) => !isAt(hidden, [...at, key]));
   return Object.fromEntries(left.map(([key, member]) => [key, hideModel(member, hidden, [...at, key])]));
+}
+
+/** With `canary` in place of whatever lies at one of the paths. */
+export function plant(value: Json, paths: Paths, canary: Json, at: readonly string[] = []): Json {
+  if (isAt(paths, at)) return canary;
+  if (Array.isArray(value)) return value.map((element, i) => plant(element as Json, paths, canary, [...at, `${i}`]));
+  if (!isObject(value)) return value;
+  const members = Object.entries(value);
+  return Object.fromEntries(members.map(([key, member]) => [key, plant(member, paths, canary, [...at, key])]));
 }

@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
+import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { AccessOptions } from '../../src/access/authenticator.ts';
 import type { Policy } from '../../src/access/policy.ts';
 import type { Viewer } from '../../src/access/viewer.ts';
+import { VersionConflictError } from '../../src/errors.ts';
 import type { JsonObject } from '../../src/json.ts';
+import { hideFailure } from '../../src/server/access/hiding.ts';
 import { type ListeningApp, startApp } from '../helpers/app.ts';
-import { type Result, streams, transports } from '../helpers/as-viewers.ts';
+import { bearer, post, type Result, streams, transports } from '../helpers/as-viewers.ts';
 
 const all = ['room:*'];
 const hidden: Policy['hidden'] = [
@@ -59,13 +63,15 @@ describe.each(Object.entries(transports))('What is hidden, over %s,', (_, run) =
   it('is not in what is read', async () => {
     const app = await startGame();
     const query = `{ context(id: "room:1") { context }
-      delta: sync(id: "room:1", version: 1) { ${FULL} ${DELTA} } full: sync(id: "room:1") { ${FULL} ${DELTA} } }`;
+      delta: sync(id: "room:1", version: 1) { ${FULL} ${DELTA} } full: sync(id: "room:1") { ${FULL} ${DELTA} }
+      same: sync(id: "room:1", version: 2) { __typename ${FULL} } }`;
     const { data, ...others } = await run(app, 'player', query);
     expect(others).toEqual({});
     expectNothingHidden(data);
     expect(data).toMatchObject({
       context: { context: seen(2) },
       full: { context: seen(2) },
+      same: { __typename: 'NoChange' },
       delta: {
         fromVersion: 1,
         version: 2,
@@ -97,6 +103,26 @@ describe.each(Object.entries(transports))('What is hidden, over %s,', (_, run) =
     expectNothingHidden([conflict, written, restored]);
     const head = await app.server.manager.get('room:1');
     expect(head?.context).toEqual(game(9));
+  });
+
+  it('is not in what repeated writes and refused deletions answer', async () => {
+    const app = await startGame();
+    const points = `mutation { updateContext(id: "room:1", changes: { players: { ann: { points: 3 } } }, requestId: "once") {
+      context { version context } delta { ${DELTA} } } }`;
+    const first = await run(app, 'player', points);
+    await app.server.manager.update('room:1', { players: { bob: { hand: [SECRET, 3] } } });
+    const again = await run(app, 'player', points);
+    expect(first.data).toMatchObject({ updateContext: { context: { version: 3 }, delta: { version: 3 } } });
+    expect(again.data).toMatchObject({
+      updateContext: { context: { version: 4 }, delta: { version: 3, changes: [{ value: 3, oldValue: 2 }] } },
+    });
+    const deletion = 'mutation { deleteContext(id: "room:1", expectedVersion: 3) { version } }';
+    const refused = await run(app, 'player', deletion);
+    expect(refused.errors).toMatchObject([
+      { extensions: { code: 'VERSION_CONFLICT', applied: 'NO', currentVersion: 4, changes: [] } },
+    ]);
+    expect(JSON.stringify(await run(app, 'dealer', deletion))).toContain(SECRET);
+    expectNothingHidden([first, again, refused]);
   });
 
   it.each([
@@ -136,6 +162,44 @@ describe.each(Object.entries(transports))('What is hidden, over %s,', (_, run) =
       'errors',
     );
     expect(await app.server.manager.get('room:1')).toBeNull();
+  });
+});
+
+describe('What is hidden', () => {
+  const secret = 'a secret that has at least 32 bytes';
+  const apiKey = 'a key';
+  const sha256 = createHash('sha256').update(apiKey).digest('hex');
+  const token = () =>
+    new SignJWT({ arpeggio: roles['player'] })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime('1m')
+      .sign(new TextEncoder().encode(secret));
+
+  it.each<[string, Partial<AccessOptions>, () => Promise<HeadersInit>]>([
+    ['a token', { jwt: { secret } }, async () => bearer(await token())],
+    [
+      'an API key',
+      { apiKeys: [{ sha256, name: 'program', may: roles['player']! }] },
+      async () => ({ 'x-api-key': apiKey }),
+    ],
+    ['what is anonymous', { anonymous: roles['player']! }, async () => ({})],
+  ])('is so from the viewer of %s', async (_whose, options, headers) => {
+    const app = await startGame(options);
+    const query = `{ context(id: "room:1") { context } sync(id: "room:1", version: 1) { ${DELTA} } }`;
+    const answer = (await (await post(app.address.http, await headers(), query)).json()) as Result;
+    expect(answer).toMatchObject({ data: { context: { context: seen(2) }, sync: { fromVersion: 1, version: 2 } } });
+    expectNothingHidden(answer);
+  });
+});
+
+describe('A conflict', () => {
+  it('tells no changes to whom something is hidden where it is not known what they are of', () => {
+    const changes = [{ path: ['deck', '0'], action: 'removed', oldValue: SECRET }];
+    const conflict = new VersionConflictError({ currentVersion: 2, currentCursor: null, changes });
+    expect(hideFailure(conflict, [])).toBe(conflict);
+    const told = hideFailure(conflict, [['deck', '0']]);
+    expect(told).toMatchObject({ applied: 'NO', currentVersion: 2, changes: null, details: { changes: null } });
+    expectNothingHidden(told);
   });
 });
 

@@ -22,13 +22,13 @@ export function hideChange({ context, delta }: ContextChange, hidden: Hidden): C
   return { context: hideTold(context, hidden), delta: delta && hideTold(delta, hidden) };
 }
 
-/** What a write failed with. */
+/** What a write failed with. Changes of which the delta is not known are hidden whole. */
 export function hideFailure(error: unknown, hidden: Hidden): unknown {
-  if (hidden.length === 0 || !(error instanceof VersionConflictError) || !error.delta) return error;
+  if (hidden.length === 0 || !(error instanceof VersionConflictError) || !error.changes) return error;
   const { currentVersion, currentCursor } = error;
   // The manager's own, which is what its changes render.
-  const delta = hideDelta(error.delta as Delta, hidden);
-  return new VersionConflictError({ currentVersion, currentCursor, changes: renderChanges(delta) }, delta);
+  const delta = error.delta && hideDelta(error.delta as Delta, hidden);
+  return new VersionConflictError({ currentVersion, currentCursor, changes: delta && renderChanges(delta) }, delta);
 }
 
 /** A watch of somebody from whom something is hidden. */

@@ -52,6 +52,38 @@ describe('subscriptions of several viewers', () => {
     for (const { leave } of some) await leave();
   });
 
+  it('tell whoever falls behind what it missed without what is hidden from it', async () => {
+    const { fanOut, manager, settle, subscribe } = guarded();
+    await manager.set('room:1', { a: 'canary 0', b: 0 });
+    const hidden = [{ in: '*', path: ['a'] }];
+    const [slow, fast] = [await subscribe({ read: ['*'], hidden }), await subscribe({ read: ['*'], hidden })];
+    const open = await subscribe({ read: ['*'] });
+    await settle();
+    expect(fanOut.size).toBe(2);
+    slow.pipe.isFree = false;
+    open.pipe.isFree = false;
+    for (const n of [1, 2]) {
+      await manager.update('room:1', { a: `canary ${n}`, b: n });
+      await settle();
+    }
+    await manager.update('room:1', { a: 'canary 3' });
+    await settle();
+    slow.pipe.free();
+    open.pipe.free();
+    await settle();
+    const last = ({ pipe }: typeof slow) => JSON.parse(String(pipe.written.at(-1))).data.contextChanged;
+    expect(last(slow)).toMatchObject({
+      fromVersion: 1,
+      version: 4,
+      changes: [{ path: ['b'], action: 'MODIFIED', value: 2, oldValue: 0 }],
+    });
+    expect(last(fast)).toMatchObject({ fromVersion: 3, version: 4, changes: [] });
+    expect(last(open)).toMatchObject({ fromVersion: 1, version: 4 });
+    expect([...slow.pipe.written, ...fast.pipe.written].join()).not.toContain('canary');
+    expect(open.pipe.written.at(-1)).toContain('canary 3');
+    for (const { leave } of [slow, fast, open]) await leave();
+  });
+
   it('who may not read it never join, and are told nothing', async () => {
     const { fanOut, manager, settle, subscribe } = guarded();
     await manager.set('room:1', { a: 1 });
