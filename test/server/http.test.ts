@@ -17,8 +17,8 @@ function post({ address }: ListeningApp, body: BodyInit, headers: Record<string,
   } as RequestInit);
 }
 
-function refusal(code: string): unknown {
-  return { errors: [{ message: expect.any(String), extensions: { code } }] };
+function refusal(code: string, others: object = {}): unknown {
+  return { errors: [{ message: expect.any(String), extensions: { code, ...others } }] };
 }
 
 /** An operation whose body is exactly so long. */
@@ -125,7 +125,7 @@ describe('GraphQL over HTTP', () => {
       const app = await startApp();
       const tooLong = await post(app, wrap(bodyOf(defaultLimits.bodyBytes + 1)));
       expect(tooLong.status).toBe(413);
-      expect(await tooLong.json()).toEqual(refusal('LIMIT_EXCEEDED'));
+      expect(await tooLong.json()).toEqual(refusal('LIMIT_EXCEEDED', { applied: 'NO' }));
       expect(await app.server.manager.get('a')).toBeNull();
       const longest = await post(app, wrap(bodyOf(defaultLimits.bodyBytes)));
       expect(await longest.json()).toEqual({ data: { setContext: { context: { version: 1 } } } });
@@ -138,7 +138,7 @@ describe('GraphQL over HTTP', () => {
       const headers = { 'content-type': 'application/json' };
       return (await server.fetch(new Request('http://x/graphql', { method: 'POST', headers, body }))).json();
     };
-    expect(await send(bodyOf(defaultLimits.bodyBytes + 1))).toEqual(refusal('LIMIT_EXCEEDED'));
+    expect(await send(bodyOf(defaultLimits.bodyBytes + 1))).toEqual(refusal('LIMIT_EXCEEDED', { applied: 'NO' }));
     expect(await server.manager.get('a')).toBeNull();
     expect(await send(bodyOf(defaultLimits.bodyBytes))).toHaveProperty('data.setContext');
   });
