@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { loadConfig } from 'c12';
 import type { Option } from './option-kinds.ts';
@@ -72,11 +73,24 @@ function fromFlag(name: OptionName, flags: Flags): unknown {
     : parse(name, `--${flagOf(name)}`, typeof flag === 'boolean' ? String(flag) : flag);
 }
 
-/** An empty variable is as none. */
+/** An empty variable is as none. What is secret may be in a file, as containers are given it, which `NAME_FILE` names. */
 function fromEnvironment(name: OptionName, env: Surroundings['env']): unknown {
-  const { env: variable } = options[name];
-  const text = variable === undefined ? undefined : env[variable];
-  return text === undefined || text === '' ? undefined : parse(name, String(variable), text);
+  const { env: variable, isSecret } = options[name];
+  if (variable === undefined) return undefined;
+  const text = env[variable];
+  const file = isSecret ? env[`${variable}_FILE`] : undefined;
+  if (!file) return text ? parse(name, variable, text) : undefined;
+  if (text) throw new ConfigError(`${variable} and ${variable}_FILE are both set: give one of them.`);
+  return parse(name, `The file of ${variable}_FILE`, textOf(file, variable));
+}
+
+function textOf(file: string, variable: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'unreadable';
+    throw new ConfigError(`${variable}_FILE names ${file}, which can't be read: ${code}.`);
+  }
 }
 
 function fromFile(name: OptionName, values: { readonly [key: string]: unknown }, file: string | null): unknown {
@@ -137,9 +151,9 @@ export function flagOf(name: OptionName): string {
 
 export function helpText(): string {
   const rows = optionNames.map((name) => {
-    const { env, takes, fallback, description, fromText, short, isSwitch } = options[name];
+    const { env, takes, fallback, description, fromText, short, isSwitch, isSecret } = options[name];
     const flag = `--${isSwitch ? '[no-]' : ''}${flagOf(name)}${short ? `, -${short}` : ''}`;
-    const spelled = fromText ? `${flag}, ${env}` : `${name} (file only)`;
+    const spelled = fromText ? `${flag}, ${env}${isSecret ? ` or ${env}_FILE` : ''}` : `${name} (file only)`;
     return `  ${spelled}\n      ${description} Takes ${takes}. Default: ${fallback}.`;
   });
   return [

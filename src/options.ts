@@ -79,9 +79,12 @@ export const options: { readonly [Name in OptionName]: Option } = {
   access: {
     takes: 'an object, as in docs/security.md',
     accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    fromText: parsed,
+    env: 'ARPEGGIO_ACCESS',
     isSecret: true,
     fallback: 'none: everybody may do everything',
-    description: 'Who may do what: tokens, API keys, policies, or functions of your own.',
+    description:
+      'Who may do what: tokens, API keys, policies, or functions of your own; as a flag or a variable, as JSON.',
   },
   allowedOrigins: {
     ...list('origins with commas between, such as https://app.example', isOrigin),

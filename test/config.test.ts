@@ -38,6 +38,27 @@ describe('The configuration', () => {
     expect(await configOf(['-p', '80'], { PORT: 'nonsense' })).toEqual({ port: 80 });
   });
 
+  it('takes a policy as JSON, and what is secret from the file that a variable names', async () => {
+    const access = { anonymous: { read: ['*'] } };
+    expect(await configOf([], { ARPEGGIO_ACCESS: JSON.stringify(access) })).toEqual({ access });
+    const cwd = folder({
+      access: `${JSON.stringify(access)}\n`,
+      redis: 'redis://:hunter2@redis:6379\n',
+      wrong: 'hunter2',
+    });
+    const files = { ARPEGGIO_ACCESS_FILE: join(cwd, 'access'), REDIS_URL_FILE: join(cwd, 'redis') };
+    expect(await configOf([], files)).toEqual({ access, redisUrl: 'redis://:hunter2@redis:6379' });
+    for (const [env, message] of [
+      [{ REDIS_URL_FILE: join(cwd, 'none') }, /^REDIS_URL_FILE names .*none, which can't be read: ENOENT\.$/],
+      [{ ...files, REDIS_URL: 'redis://x' }, 'REDIS_URL and REDIS_URL_FILE are both set: give one of them.'],
+      [{ REDIS_URL_FILE: join(cwd, 'wrong') }, 'The file of REDIS_URL_FILE is something else; it takes redis://'],
+    ] as const) {
+      await expect(configOf([], env)).rejects.toThrow(message);
+      await expect(configOf([], env)).rejects.not.toThrow(/hunter2/);
+    }
+    expect(await configOf([], { PORT_FILE: join(cwd, 'none'), REDIS_URL_FILE: '' })).toEqual({});
+  });
+
   it('takes limits as JSON, and from the file as they are', async () => {
     const limits = { depth: 10, bodyBytes: 1024 };
     expect(await configOf([], { ARPEGGIO_LIMITS: JSON.stringify(limits) })).toEqual({ limits });
@@ -147,7 +168,7 @@ describe('The configuration', () => {
       const { env, takes, fallback, description } = options[name];
       expect(help).toContain(env === undefined ? `${name} (file only)` : `${flagOf(name)}`);
       expect(help).toContain(`${description} Takes ${takes}. Default: ${fallback}.`);
-      if (env !== undefined) expect(help).toContain(`, ${env}\n`);
+      if (env !== undefined) expect(help).toMatch(new RegExp(`, ${env}( or ${env}_FILE)?\\n`));
     }
     for (const flag of ['--config', '--help', '--version']) expect(help).toContain(flag);
   });

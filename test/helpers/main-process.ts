@@ -19,10 +19,11 @@ export class MainProcess {
     args: readonly string[] = [],
     env: { readonly [name: string]: string } = {},
     node: readonly string[] = ['--import', 'tsx', main],
+    cwd = root,
   ) {
     // Of the test's own environment nothing that could be an option goes along.
     const { PATH = '' } = process.env;
-    this.child = spawn(process.execPath, [...node, ...args], { cwd: root, env: { PATH, ...env } });
+    this.child = spawn(process.execPath, [...node, ...args], { cwd, env: { PATH, ...env } });
     this.child.stdout?.setEncoding('utf8').on('data', (text) => {
       this.stdout += text;
     });
