@@ -41,7 +41,7 @@ export interface EngineObservers {
   readonly storeObservers?: StoreObservers;
 }
 
-const DEFAULT_REDIS_PREFIX = 'arpeggio';
+export const DEFAULT_REDIS_PREFIX = 'arpeggio';
 
 /** Where contexts go without any configuration, from the folder that the process runs in. */
 const DEFAULT_ARCHIVE = 'fs:.arpeggio/archive';

@@ -1,0 +1,141 @@
+import type { Cluster, Redis } from 'ioredis';
+import type { Clock } from '../../clock.ts';
+import { RedisFeed } from '../../feed/redis-feed.ts';
+import { RedisLayout } from '../../store/redis-layout.ts';
+import { RedisStore } from '../../store/redis-store.ts';
+import { connectRedis } from '../redis-connection.ts';
+import { describeRedis, parseRedisUrl } from '../redis-url.ts';
+import { type Finding, fail, ok, warn } from './finding.ts';
+
+export interface RedisToCheck {
+  readonly url: string;
+  readonly prefix: string;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+const PINGS = 50;
+/** Past these a write is slow, and time stamps are off, in milliseconds. */
+const SLOW_MS = 5;
+const OFF_MS = 1000;
+/** Of the memory that Redis may have. */
+const FULL = 0.8;
+
+/** Looks at a Redis as the server would, and closer. It reads, and publishes on a channel of no context; it writes nothing. */
+export async function checkRedisAt({ url, prefix, timeoutMs, clock }: RedisToCheck): Promise<readonly Finding[]> {
+  const layout = new RedisLayout(prefix);
+  const channel = layout.channel('');
+  const warnings: string[] = [];
+  const log = { info: () => {}, error: (message: string) => warnings.push(message) };
+  const where = describeRedis(parseRedisUrl(url));
+  const { redis, isCluster, start, close } = connectRedis({ url, timeoutMs, clock, log, channel });
+  try {
+    await start();
+  } catch (error) {
+    close();
+    return [fail('Redis', where, error instanceof Error ? error.message : String(error))];
+  }
+  const feed = new RedisFeed({ redis, clock, channelOf: (id) => layout.channel(id) });
+  try {
+    const info = await infoOf(redis);
+    return [
+      ok('Redis', `${where}, version ${info.get('redis_version') ?? 'not told'}`),
+      ...warnings.map((message) => warn('settings', 'a risk', message)),
+      ...(info.size === 0 ? [] : [persistence(info), memory(info), replicas(info)]),
+      await reading(new RedisStore({ redis, layout, isSharded: isCluster, timeoutMs, clock })),
+      await hearing(feed, clock, timeoutMs),
+      await latency(redis, clock),
+      await time(redis),
+    ];
+  } finally {
+    await feed.close();
+    close();
+  }
+}
+
+type Info = ReadonlyMap<string, string>;
+
+/** Nothing, where it may not be asked. */
+async function infoOf(redis: Redis | Cluster): Promise<Info> {
+  const [node] = 'nodes' in redis ? redis.nodes('master') : [redis];
+  const text = (await node?.info().catch(() => '')) ?? '';
+  return new Map([...text.matchAll(/^(\w+):([^\r\n]*)/gm)].map(([, name = '', value = '']) => [name, value]));
+}
+
+function persistence(info: Info): Finding {
+  if (info.get('aof_enabled') === '1') return ok('persistence', 'appendonly');
+  return warn(
+    'persistence',
+    'no appendonly file',
+    'Acknowledged writes since the last snapshot are lost when Redis ends: set appendonly to yes.',
+  );
+}
+
+function memory(info: Info): Finding {
+  const [used, most] = [Number(info.get('used_memory')), Number(info.get('maxmemory'))];
+  const found = `${Math.round(used / 2 ** 20)} MiB${most > 0 ? ` of ${Math.round(most / 2 ** 20)}` : ''}`;
+  if (most === 0 || used < FULL * most) return ok('memory', found);
+  return warn(
+    'memory',
+    found,
+    'Past maxmemory every write is refused: raise it, or keep fewer deltas (deltaThreshold).',
+  );
+}
+
+function replicas(info: Info): Finding {
+  const count = Number(info.get('connected_slaves') ?? 0);
+  if (count === 0) return ok('replicas', 'none');
+  if (info.has('min_slaves_good_slaves')) return ok('replicas', `${count}, and writes wait for none of them without`);
+  return warn(
+    'replicas',
+    `${count}`,
+    'A failover loses what no replica had: set min-replicas-to-write to 1, so that without one writes are refused.',
+  );
+}
+
+async function reading(store: RedisStore): Promise<Finding> {
+  try {
+    await store.read('doctor');
+    return ok('scripts and keys', 'can be read');
+  } catch {
+    return fail(
+      'scripts and keys',
+      'can not be read',
+      'Grant the user the rights that the README gives: ~PREFIX:* +@all …',
+    );
+  }
+}
+
+async function hearing(feed: RedisFeed, clock: Clock, timeoutMs: number): Promise<Finding> {
+  const startedAt = clock.monotonic();
+  const late = new Promise<'late'>((resolve) => clock.after(timeoutMs, () => resolve('late')));
+  const outcome = await Promise.race([feed.ready(), late]).catch(() => 'late');
+  if (outcome === 'late')
+    return fail('notifications', 'no subscription was confirmed', 'Grant the user its channels: &PREFIX:*.');
+  return ok('notifications', `subscribed within ${Math.round(clock.monotonic() - startedAt)} ms`);
+}
+
+async function latency(redis: Redis | Cluster, clock: Clock): Promise<Finding> {
+  const times: number[] = [];
+  for (let n = 0; n < PINGS; n += 1) {
+    const startedAt = clock.monotonic();
+    await redis.ping();
+    times.push(clock.monotonic() - startedAt);
+  }
+  times.sort((a, b) => a - b);
+  const [median = 0, worst = 0] = [times[PINGS / 2], times[PINGS - 1]];
+  const found = `${median.toFixed(1)} ms in the middle, ${worst.toFixed(1)} ms at worst, of ${PINGS}`;
+  if (median < SLOW_MS) return ok('latency', found);
+  return warn('latency', found, 'Every write waits for it: put Redis nearer, or look what keeps it busy (SLOWLOG).');
+}
+
+async function time(redis: Redis | Cluster): Promise<Finding> {
+  const [seconds = 0, micros = 0] = (await redis.time()).map(Number);
+  const offMs = Math.round(Math.abs(Date.now() - seconds * 1000 - micros / 1000));
+  if (offMs < OFF_MS) return ok('clocks', `${offMs} ms apart`);
+  return warn(
+    'clocks',
+    `${offMs} ms apart`,
+    'Ages and expiry go by the clock of each process: keep them in step (NTP).',
+  );
+}
