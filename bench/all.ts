@@ -49,6 +49,11 @@ const BENCHES: readonly Bench[] = [
     quick: { BENCH_SECONDS: '1' },
   },
   {
+    name: 'attacks',
+    what: 'what each of the attacks that the tests know costs, beside a plain request',
+    quick: { BENCH_ROUNDS: '1' },
+  },
+  {
     name: 'growth',
     what: 'cost by size, window, number of contexts and of subscribers; draws docs/growth.svg',
     quick: {

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type OperationAttack, operationAttacks } from './operations.ts';
+import { bodyOf, type OperationAttack, operationAttacks } from './operations.ts';
 import { sharedTarget } from './target.ts';
 
 const target = sharedTarget();
-
-function bodyOf({ query, variables, operationName }: OperationAttack): string {
-  const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
-  return `{"query":${JSON.stringify(query)}${variables === undefined ? '' : `,"variables":${variables}`}${name}}`;
-}
 
 interface Answer {
   readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];

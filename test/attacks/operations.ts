@@ -8,6 +8,12 @@ export interface OperationAttack {
   readonly operationName?: string;
 }
 
+/** As it is posted. */
+export function bodyOf({ query, variables, operationName }: OperationAttack): string {
+  const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
+  return `{"query":${JSON.stringify(query)}${variables === undefined ? '' : `,"variables":${variables}`}${name}}`;
+}
+
 const LIMIT = 'LIMIT_EXCEEDED';
 const INVALID = 'GRAPHQL_VALIDATION_FAILED';
 const SYNTAX = 'GRAPHQL_PARSE_FAILED';

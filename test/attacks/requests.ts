@@ -17,7 +17,8 @@ function post(headers: readonly string[], body = BODY): string {
   return request('POST /graphql HTTP/1.1', ['Host: localhost', 'Connection: close', length, ...headers], body);
 }
 
-function json(body: string, ...headers: readonly string[]): string {
+/** A post of JSON. */
+export function json(body: string, ...headers: readonly string[]): string {
   return post(['Content-Type: application/json', ...headers], body);
 }
 
