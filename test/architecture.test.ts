@@ -19,7 +19,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   context: [...BASE, 'delta', 'store/store', 'feed/feed', 'archive/archive'],
   cleanup: [...BASE, 'store/store'],
   metrics: [],
-  schema: [...BASE, 'delta', 'context', 'cleanup'],
+  stats: [...BASE, 'store/store'],
+  schema: [...BASE, 'delta', 'context', 'cleanup', 'stats'],
   resolvers: [...BASE, 'schema', 'context', 'cleanup'],
   client: [...BASE, 'delta'],
   server: [
@@ -35,6 +36,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     'archive',
     'cleanup',
     'metrics',
+    'stats',
   ],
   'option-kinds': [],
   options: ['limits', 'option-kinds', 'server/server-options', 'server/origins', 'server/log'],

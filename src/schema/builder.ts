@@ -3,18 +3,21 @@ import type { CleanupServer } from '../cleanup/cleanup-server.ts';
 import type { ContextManager } from '../context/manager.ts';
 import type { DeltaFormatter } from '../delta/formats.ts';
 import type { Json, JsonObject } from '../json.ts';
+import type { Fleet } from '../stats/fleet.ts';
 
 /** The verbs that there are fields for. */
 export type Contexts = Pick<
   ContextManager,
   'get' | 'sync' | 'list' | 'set' | 'update' | 'delete' | 'export' | 'restore' | 'watch'
 >;
+export type Observed = Pick<Fleet, 'stats' | 'watch'>;
 export type Upkeep = Pick<CleanupServer, 'status' | 'pass' | 'start' | 'update' | 'stop'>;
 
 /** What every resolver is handed. */
 export interface ResolverContext {
   readonly manager: Contexts;
   readonly cleanup: Upkeep;
+  readonly fleet: Observed;
   /** Renders `Delta.delta` where no format is asked for; NESTED without it. */
   readonly deltaFormatter: DeltaFormatter | undefined;
 }

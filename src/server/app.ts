@@ -8,6 +8,7 @@ import { isObject } from '../json.ts';
 import type { Limits } from '../limits.ts';
 import type { ResolverContext } from '../schema/builder.ts';
 import { schema } from '../schema/index.ts';
+import type { Fleet } from '../stats/fleet.ts';
 import { type Access, contextOf, type Incoming } from './access/context-of.ts';
 import { useExpiry } from './access/use-expiry.ts';
 import { useBodyLimit } from './body-limit.ts';
@@ -37,6 +38,7 @@ export const GRAPHQL_PATH = '/graphql';
 export interface AppOptions {
   readonly manager: ContextManager;
   readonly cleanup: CleanupServer;
+  readonly fleet: Fleet;
   readonly limits: Limits;
   readonly deltaFormatter: DeltaFormatter | undefined;
   readonly operationLog: OperationLog;
@@ -66,6 +68,7 @@ export function createApp(options: AppOptions): App {
   const {
     manager,
     cleanup,
+    fleet,
     limits,
     deltaFormatter,
     operationLog,
@@ -78,7 +81,7 @@ export function createApp(options: AppOptions): App {
     metrics,
     isReady,
   } = options;
-  const contextFor = contextOf({ manager, cleanup, deltaFormatter }, access);
+  const contextFor = contextOf({ manager, cleanup, fleet, deltaFormatter }, access);
   const documentCache = new DocumentCache<DocumentNode>();
   const posts = plainPosts(GRAPHQL_PATH, limits.bodyBytes, documentCache);
   const yoga: Yoga = createYoga<object, ResolverContext>({

@@ -23,6 +23,7 @@ import { masked } from './execution/masked.ts';
 import { Plans } from './execution/plans.ts';
 import { noDeliveries } from './fanout/deliveries.ts';
 import { FanOut } from './fanout/fan-out.ts';
+import { figuresOf } from './figures-of.ts';
 import { KeepAlive, type Way } from './keep-alive.ts';
 import { consoleLog } from './log.ts';
 import { isLoopback } from './loopback.ts';
@@ -33,7 +34,7 @@ import { inTurn } from './pipelining.ts';
 import { Readiness } from './readiness.ts';
 import { countRefused } from './refused-requests.ts';
 import { limitRequests, requestOptions } from './requests.ts';
-import { ServerMetrics } from './server-metrics.ts';
+import { type Gauges, ServerMetrics } from './server-metrics.ts';
 import type { ServerOptions } from './server-options.ts';
 import { showingOf } from './showing.ts';
 import { Shutdown } from './shutdown.ts';
@@ -80,21 +81,20 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   const traces = new Traces();
   const counts = noCounts();
   const { hits, operations } = counts;
-  const metrics =
-    options.metrics === false
-      ? undefined
-      : new ServerMetrics(clock, counts, deliveries, () => ({
-          webSockets: sockets?.size ?? 0,
-          streams: connections.streamCount,
-          subscriptions: fanOut.subscriptions,
-          watchedContexts: fanOut.watchedContexts,
-          proofAgeMs: engine.proofAgeMs,
-        }));
+  const gauges = (): Gauges => ({
+    webSockets: sockets?.size ?? 0,
+    streams: connections.streamCount,
+    subscriptions: fanOut.subscriptions,
+    watchedContexts: fanOut.watchedContexts,
+    proofAgeMs: engine.proofAgeMs,
+  });
+  const metrics = options.metrics === false ? undefined : new ServerMetrics(clock, counts, deliveries, gauges);
   const engine = createEngine(options, limits, log, clock, {
     counts,
+    figures: () => figuresOf(counts, deliveries, gauges()),
     storeObservers: { onCall: metrics?.storeCall, aroundCommit: tracedCommits(traces) },
   });
-  const { manager, cleanup } = engine;
+  const { manager, cleanup, fleet } = engine;
   const shutdown = new Shutdown(options, clock);
   const readiness = new Readiness(clock, engine.ready);
   let closed: Promise<void> | undefined;
@@ -128,6 +128,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   const app = createApp({
     manager,
     cleanup,
+    fleet,
     limits,
     operationLog,
     deltaFormatter: options.deltaFormatter,
@@ -186,6 +187,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
       const parts = { yoga, fanOut, keepAlive, clock, access, limits, hits, origins, trusted, mask, isMeant };
       sockets = attachWebSockets(httpServer, parts);
       cleanup.join();
+      fleet.join();
       if (options.contextAutoDelete) await cleanup.startUnlessSet({ intervalMs: options.cleanupIntervalMs });
       const address = addressOf(httpServer, host);
       return ownServer ? { ...address, metrics: metricsUrl(ownServer, metricsHost) } : address;

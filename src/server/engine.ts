@@ -12,6 +12,8 @@ import type { Feed } from '../feed/feed.ts';
 import { MemoryFeed } from '../feed/memory-feed.ts';
 import { RedisFeed } from '../feed/redis-feed.ts';
 import type { Limits } from '../limits.ts';
+import type { Figures } from '../stats/figures.ts';
+import { Fleet } from '../stats/fleet.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { RedisLayout } from '../store/redis-layout.ts';
 import { RedisStore } from '../store/redis-store.ts';
@@ -26,6 +28,7 @@ import type { ServerOptions } from './server-options.ts';
 export interface Engine {
   readonly manager: ContextManager;
   readonly cleanup: CleanupServer;
+  readonly fleet: Fleet;
   /** Connects to what is outside. @throws Error that says what to change where it can't be used */
   start(): Promise<void>;
   /** Rejects while the store can't serve, or changes would not be heard of. */
@@ -39,6 +42,8 @@ export interface Engine {
 export interface EngineObservers {
   readonly counts?: Counts;
   readonly storeObservers?: StoreObservers;
+  /** Of this process, as the others are to know it. */
+  readonly figures: () => Figures;
 }
 
 export const DEFAULT_REDIS_PREFIX = 'arpeggio';
@@ -52,7 +57,7 @@ export function createEngine(
   limits: Limits,
   log: Log,
   clock: Clock,
-  { counts = noCounts(), storeObservers }: EngineObservers = {},
+  { counts = noCounts(), storeObservers, figures }: EngineObservers,
 ): Engine {
   const complain = seldom(log.error, clock);
   const onFailure = (who: string, error: unknown): void => {
@@ -82,9 +87,16 @@ export function createEngine(
   const pass = new CleanupPass(store, clock, () => endedTag(randomTag()), options);
   const counted = countedPass(pass, counts.cleanup);
   const cleanup = new CleanupServer(store, clock, counted, (error) => onFailure('The cleanup server', error));
+  const fleet = new Fleet({
+    store,
+    clock,
+    figures,
+    onFailure: (error) => onFailure('What tells of this process', error),
+  });
   return {
     manager,
     cleanup,
+    fleet,
     get proofAgeMs() {
       return feed.proofAgeMs;
     },
@@ -96,6 +108,7 @@ export function createEngine(
       manager.close();
       await archive.close();
       await cleanup.close();
+      await fleet.close();
       await feed.close();
       await store.close();
       disconnect();

@@ -38,6 +38,7 @@ const verbs: readonly (readonly [role: string, query: string])[] = [
   ['admin', 'mutation { updateCleanupServer { __typename } }'],
   ['admin', 'mutation { stopCleanupServer { __typename } }'],
   ['admin', '{ cleanupServer { __typename } }'],
+  ['admin', '{ stats { __typename } }'],
 ];
 
 async function startGuarded(access: AccessOptions = { authenticate }): Promise<ListeningApp> {

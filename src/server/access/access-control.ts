@@ -12,6 +12,7 @@ import { MemoryStore } from '../../store/memory-store.ts';
 import { addressOfRequest } from '../addresses.ts';
 import { Rates } from '../rates.ts';
 import { guardedCleanup } from './guarded-cleanup.ts';
+import { guardedFleet } from './guarded-fleet.ts';
 import { GuardedManager } from './guarded-manager.ts';
 import { Rechecks, type Round } from './rechecks.ts';
 
@@ -21,8 +22,8 @@ export interface ViewedContext extends ResolverContext {
 }
 
 /** Without what belongs to a request, which what is shared may outlive. */
-export function viewed({ manager, cleanup, deltaFormatter, rights }: ViewedContext): ViewedContext {
-  return { manager, cleanup, deltaFormatter, ...(rights && { rights }) };
+export function viewed({ manager, cleanup, fleet, deltaFormatter, rights }: ViewedContext): ViewedContext {
+  return { manager, cleanup, fleet, deltaFormatter, ...(rights && { rights }) };
 }
 
 export interface AccessSurroundings {
@@ -85,6 +86,7 @@ export class AccessControl {
       rights,
       manager: new GuardedManager(all.manager, this.#nothing, rights, this.#rechecks),
       cleanup: guardedCleanup(all.cleanup, rights),
+      fleet: guardedFleet(all.fleet, rights),
     };
   }
 

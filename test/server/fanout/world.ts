@@ -8,10 +8,13 @@ import type { ContextEvent } from '../../../src/context/model.ts';
 import { MemoryFeed } from '../../../src/feed/memory-feed.ts';
 import { schema } from '../../../src/schema/index.ts';
 import type { ViewedContext } from '../../../src/server/access/access-control.ts';
+import { noCounts } from '../../../src/server/counts.ts';
 import { Plans } from '../../../src/server/execution/plans.ts';
 import { noDeliveries } from '../../../src/server/fanout/deliveries.ts';
 import { FanOut } from '../../../src/server/fanout/fan-out.ts';
 import type { Outlet } from '../../../src/server/fanout/member.ts';
+import { figuresOf } from '../../../src/server/figures-of.ts';
+import { Fleet } from '../../../src/stats/fleet.ts';
 import { MemoryStore } from '../../../src/store/memory-store.ts';
 
 /** Asks for the same as all others, each by a document of its own. */
@@ -131,7 +134,16 @@ export function world({ slow = new Map(), onRead = () => undefined }: WorldOptio
   })({ tell: feed.tell, deltaThreshold: 4 });
   const manager = new ContextManager({ store, feed, heartbeatMs: 2 ** 31 - 1 });
   const cleanup = new CleanupServer(store, clock, new CleanupPass(store, clock, () => '~x', {}), () => {});
-  const context = { manager, cleanup, deltaFormatter: undefined };
+  const figures = () =>
+    figuresOf(noCounts(), noDeliveries(), {
+      webSockets: 0,
+      streams: 0,
+      subscriptions: 0,
+      watchedContexts: 0,
+      proofAgeMs: undefined,
+    });
+  const fleet = new Fleet({ store, clock, figures, onFailure: () => {} });
+  const context = { manager, cleanup, fleet, deltaFormatter: undefined };
   const deliveries = noDeliveries();
   const watches = new CountedWatches(manager);
   const plans = new Plans();

@@ -1,0 +1,126 @@
+import { nanoid } from 'nanoid';
+import type { Clock } from '../clock.ts';
+import { isObject, type JsonObject } from '../json.ts';
+import type { Store } from '../store/store.ts';
+import { type Figures, type Speeds, type Stats, speeds, sumOf } from './figures.ts';
+
+export interface FleetOptions {
+  readonly store: Pick<Store, 'readRecord' | 'writeRecord'>;
+  readonly clock: Clock;
+  readonly figures: () => Figures;
+  /** Told where a process could not tell the others of itself; it tries again. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+const RECORD = 'stats';
+/** How often a process tells of itself, in milliseconds. */
+export const EVERY_MS = 5000;
+/** Past how many of these a process that has told nothing new is no more. */
+const MISSED = 3;
+/** Others may write at the same moment. */
+const TRIES = 5;
+
+/** What a process has told, under its own name. */
+interface Entry {
+  /** Another one each time that it tells. */
+  readonly beat: number;
+  readonly [name: string]: unknown;
+}
+
+/**
+ * All processes on one store. Each tells of itself in one record that they share, and knows another for gone once that has told nothing new for a
+ * while: by its own clock, whatever those of the others say.
+ */
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #name = nanoid(12);
+  readonly #seen = new Map<string, { readonly beat: number; readonly at: number }>();
+  #beat = 0;
+  #last: { readonly figures: Figures; readonly at: number } | undefined;
+  #speeds: Speeds = { operationsPerSecond: 0, commitsPerSecond: 0, eventsPerSecond: 0 };
+  #cancel = (): void => {};
+  #telling: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  /** Tells of this process from now on, until `close`. */
+  join(): void {
+    if (this.#isClosed) return;
+    this.#telling = this.#tell().catch(this.#options.onFailure);
+    this.#cancel = this.#options.clock.after(EVERY_MS, () => void this.#telling.then(() => this.join()));
+  }
+
+  /** Of this process what is so now; of the others, what they told last. @throws StoreUnavailableError */
+  async stats(): Promise<Stats> {
+    const { value } = await this.#options.store.readRecord(RECORD);
+    const others = this.#living(value).filter(([name]) => name !== this.#name);
+    return sumOf([{ ...this.#options.figures(), ...this.#speeds }, ...others.map(([, entry]) => entry)]);
+  }
+
+  /** Now, and every few seconds. */
+  async *watch(): AsyncGenerator<Stats> {
+    let leave = (): void => {};
+    const { clock } = this.#options;
+    try {
+      while (!this.#isClosed) {
+        yield await this.stats();
+        await new Promise<void>((resolve) => {
+          leave = clock.after(EVERY_MS, resolve);
+        });
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  /** Takes leave, as far as the store can be reached. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#cancel();
+    await this.#telling;
+    if (this.#beat > 0)
+      await this.#change((entries) => entries.filter(([name]) => name !== this.#name)).catch(() => {});
+  }
+
+  async #tell(): Promise<void> {
+    const { clock, figures } = this.#options;
+    const [now, at] = [figures(), clock.monotonic()];
+    if (this.#last) this.#speeds = speeds(this.#last.figures, now, (at - this.#last.at) / 1000);
+    this.#last = { figures: now, at };
+    this.#beat += 1;
+    const own: Entry = { ...now, ...this.#speeds, beat: this.#beat };
+    await this.#change((entries) => [...entries.filter(([name]) => name !== this.#name), [this.#name, own]]);
+  }
+
+  async #change(
+    edit: (entries: readonly (readonly [string, Entry])[]) => readonly (readonly [string, Entry])[],
+  ): Promise<void> {
+    const { store } = this.#options;
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      const { value, revision } = await store.readRecord(RECORD);
+      const next = Object.fromEntries(edit(this.#living(value))) as JsonObject;
+      if (await store.writeRecord(RECORD, next, revision)) return;
+    }
+  }
+
+  #living(value: JsonObject | null): readonly (readonly [string, Entry])[] {
+    const now = this.#options.clock.monotonic();
+    const entries = Object.entries(value ?? {}).filter((entry): entry is [string, JsonObject & Entry] =>
+      isEntry(entry[1]),
+    );
+    for (const name of this.#seen.keys()) if (!Object.hasOwn(value ?? {}, name)) this.#seen.delete(name);
+    return entries.filter(([name, { beat }]) => {
+      const seen = this.#seen.get(name);
+      if (seen?.beat !== beat) this.#seen.set(name, { beat, at: now });
+      return seen?.beat !== beat || now - seen.at < MISSED * EVERY_MS;
+    });
+  }
+}
+
+function isEntry(value: unknown): value is Entry {
+  return isObject(value) && typeof value['beat'] === 'number';
+}
