@@ -21,6 +21,7 @@ const VALUES = [
   'Delta',
   'NoChange',
   'PageInfo',
+  'Stats',
 ];
 
 /** A context is an entity; what says how to get from one of its versions to another is a value, and so is everything else. */
