@@ -62,6 +62,11 @@ export class Balancer {
   }
 }
 
+/** One that can not be asked is not. */
 async function isReady(http: string): Promise<boolean> {
-  return (await fetch(new URL('/ready', http))).ok;
+  try {
+    return (await fetch(new URL('/ready', http))).ok;
+  } catch {
+    return false;
+  }
 }
