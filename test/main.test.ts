@@ -6,6 +6,7 @@ import { eventually } from './helpers/eventually.ts';
 import { MainProcess } from './helpers/main-process.ts';
 import { connectTo } from './helpers/raw.ts';
 import { initSocket } from './helpers/raw-socket.ts';
+import { startFakeRedis } from './helpers/redis/fake-redis.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
@@ -37,6 +38,19 @@ describe('The process', () => {
     expect(main.stdout).toContain(`${signal}: stopping.`);
     expect(main.stderr).toBe('');
     expect(await raw.closing()).toMatchObject({ code: 1012 });
+  });
+
+  it('ends with 0 on SIGTERM while it waits for Redis, too', async () => {
+    let isAsked = false;
+    const redis = await startFakeRedis(() => {
+      isAsked = true;
+      return null;
+    });
+    const main = new MainProcess([], { ...anyPort, REDIS_URL: redis.url });
+    await eventually(() => expect(isAsked).toBe(true));
+    main.signal('SIGTERM');
+    expect(await main.exit).toBe(0);
+    expect(main.stderr).toBe('');
   });
 
   it('stops at once when it is asked twice', async () => {

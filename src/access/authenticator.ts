@@ -23,6 +23,17 @@ export interface AccessOptions {
   readonly cookie?: string;
 }
 
+const PARTS: readonly string[] = [
+  'jwt',
+  'apiKeys',
+  'anonymous',
+  'authenticate',
+  'authorize',
+  'revoked',
+  'recheckMs',
+  'cookie',
+] satisfies readonly (keyof AccessOptions)[];
+
 /** The key of all who bring no credentials. */
 export const ANONYMOUS = 'anonymous';
 
@@ -31,6 +42,8 @@ export type Authenticator = (credentials: Credentials) => Promise<KnownViewer>;
 
 /** @throws TypeError that says what is wrong with the options */
 export function createAuthenticator(options: AccessOptions, now: () => number = Date.now): Authenticator {
+  const unknown = Object.keys(options).find((name) => !PARTS.includes(name));
+  if (unknown !== undefined) throw new TypeError(`access has ${unknown}, which is none of ${PARTS.join(', ')}.`);
   const { jwt, apiKeys, anonymous, authenticate } = options;
   if (!jwt && !apiKeys && !anonymous && !authenticate)
     throw new TypeError('access lets nobody in: give jwt, apiKeys, anonymous or authenticate.');

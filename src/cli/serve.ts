@@ -36,7 +36,20 @@ export async function serve(args: readonly string[]): Promise<void> {
 async function listen(options: Options, configFile: string | null): Promise<void> {
   const log = pinoLog(options);
   const server = createServer({ ...options, log });
+  let isListening = false;
+  let isStopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    // Asked twice means now; and there is nothing to end before it listens.
+    if (isStopping || !isListening) process.exit(isListening ? 1 : 0);
+    isStopping = true;
+    log.info(`${signal}: stopping.`);
+    server.close().then(() => process.exit(0), fail);
+  };
+  // From the start on: the first process of a container is deaf to signals that it does not handle.
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
   const { http, websocket, metrics } = await server.listen();
+  isListening = true;
   const hello = `Arpeggio ${packageVersion()} is listening.`;
   const told: readonly Told[] = [
     { name: 'http', label: 'GraphQL over HTTP and SSE', value: http },
@@ -48,17 +61,6 @@ async function listen(options: Options, configFile: string | null): Promise<void
     { name: 'archive', label: 'Archive', value: describeArchive(options) },
     ...(configFile === null ? [] : [{ name: 'configuration', label: 'Configuration', value: configFile }]),
   ];
-  let isStopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    // Asked twice means now.
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    log.info(`${signal}: stopping.`);
-    server.close().then(() => process.exit(0), fail);
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  // Whoever waits for these lines may stop it at once.
   if (logFormatOf(options) === 'json')
     log.info(hello, Object.fromEntries(told.map(({ name, value }) => [name, value])));
   else console.log([hello, ...told.map(({ label, value }) => `  ${label.padEnd(27)} ${value}`)].join('\n'));

@@ -137,5 +137,7 @@ describe('who asks', () => {
 
   it('is somebody: an access policy that lets nobody in is a mistake', () => {
     expect(() => createAuthenticator({})).toThrow(/lets nobody in/);
+    const misspelled = { anonymous: policy, authorise: () => false };
+    expect(() => createAuthenticator(misspelled)).toThrow('access has authorise, which is none of jwt,');
   });
 });

@@ -20,12 +20,12 @@ it('what the Dockerfile copies is enough to build it, and what it keeps to run i
   const before = readdirSync(folder, { recursive: true }).length;
   const env = {
     NODE_ENV: 'production',
-    HOST: '0.0.0.0',
+    HOST: '127.0.0.1',
     PORT: '0',
     ARPEGGIO_ACCESS: textOf('deploy/access.example.json'),
   };
   const main = new MainProcess(['serve'], env, [join(folder, 'dist/main.js')], folder);
-  const port = await main.says(/"http":"http:\/\/0\.0\.0\.0:(\d+)/);
+  const port = await main.says(/"http":"http:\/\/127\.0\.0\.1:(\d+)/);
   expect((await fetch(`http://127.0.0.1:${port}/ready`)).status).toBe(200);
   main.signal('SIGTERM');
   expect(await main.exit).toBe(0);

@@ -17,7 +17,10 @@ interface Manifest {
 const folder = 'deploy/kubernetes';
 const kinds = { ConfigMap, Secret, Service, Deployment, HorizontalPodAutoscaler, PodDisruptionBudget, NetworkPolicy };
 const [kustomization] = documentsOf<{ readonly resources: readonly string[] }>(`${folder}/kustomization.yaml`);
-const manifests = (kustomization?.resources ?? []).flatMap((file) => documentsOf<Manifest>(`${folder}/${file}`));
+const EXAMPLE = 'secret.example.yaml';
+const manifests = [...(kustomization?.resources ?? []), EXAMPLE].flatMap((file) =>
+  documentsOf<Manifest>(`${folder}/${file}`),
+);
 
 function the<K extends keyof typeof kinds>(kind: K): InstanceType<(typeof kinds)[K]> {
   const found = manifests.filter((manifest) => manifest.kind === kind);
@@ -27,7 +30,7 @@ function the<K extends keyof typeof kinds>(kind: K): InstanceType<(typeof kinds)
 
 describe('The manifests', () => {
   it('are all that there are, each of a kind of its own', () => {
-    const files = readdirSync(join(root, folder)).filter((file) => file !== 'kustomization.yaml');
+    const files = readdirSync(join(root, folder)).filter((file) => file !== 'kustomization.yaml' && file !== EXAMPLE);
     expect([...(kustomization?.resources ?? [])].sort()).toEqual(files.sort());
     expect(manifests.map(({ kind }) => kind).sort()).toEqual(Object.keys(kinds).sort());
   });
