@@ -200,6 +200,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
 
   async function close(): Promise<void> {
     const isInTime = await shutdown.run({
+      isServing: httpServer.listening,
       async stopListening() {
         const ended = httpServer.listening ? closing(httpServer) : undefined;
         connections.close();

@@ -12,6 +12,8 @@ export interface ShutdownOptions {
 
 /** What is stopped, in this order. */
 export interface Stopped {
+  /** Whether there is anybody to go on serving for a while. */
+  readonly isServing: boolean;
   /** Takes no new connections, and ends those on which nothing runs. Resolves once all have ended. */
   readonly stopListening: () => Promise<void>;
   /** What takes leave of each connection that would last. */
@@ -58,8 +60,8 @@ export class Shutdown {
     }
   }
 
-  async #stop({ stopListening, leaving, cut, release }: Stopped): Promise<boolean> {
-    if (this.#delayMs > 0) {
+  async #stop({ isServing, stopListening, leaving, cut, release }: Stopped): Promise<boolean> {
+    if (isServing && this.#delayMs > 0) {
       await new Promise<void>((resolve) => this.#clock.after(this.#delayMs, resolve));
       // Requests that have come by now are begun, however busy the process is.
       await this.#clock.turn();
