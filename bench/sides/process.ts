@@ -2,6 +2,7 @@ import process from 'node:process';
 import { setImmediate } from 'node:timers/promises';
 import { cpuTime } from '../environment.ts';
 import { arpeggio } from './arpeggio.ts';
+import { attacked } from './attacked.ts';
 import { changesNamed } from './changes.ts';
 import { mercuriusSide } from './mercurius.ts';
 import { rawHttp } from './raw-http.ts';
@@ -13,6 +14,7 @@ import { stockYoga, yogaWithQueues } from './stock-yoga.ts';
 /** One side in a process of its own, so that its CPU time and its memory are its own: `process.ts SIDE CHANGES`, asked over IPC. */
 const sides: { readonly [name: string]: Start } = {
   arpeggio,
+  attacked,
   'raw ws': rawWs,
   'raw http': rawHttp,
   'stock Yoga': stockYoga,

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { createServer, type Server } from '../../src/server/create-server.ts';
 import { sendRaw } from '../helpers/raw.ts';
+import { shortPatience } from './patience.ts';
 
 export interface Target {
   readonly server: Server;
@@ -28,8 +29,7 @@ export function sharedTarget(): () => Target {
 async function startTarget(): Promise<Target> {
   const logged: string[] = [];
   const log = { info: () => {}, error: (message: string) => logged.push(message) };
-  const limits = { headersMs: 400, requestMs: 800, idleMs: 400, handshakeMs: 1000 };
-  const server = createServer({ port: 0, archive: 'off', log, limits });
+  const server = createServer({ port: 0, archive: 'off', log, limits: shortPatience });
   const { port } = await server.listen();
   await server.manager.set('a', { x: 1 });
   return { server, port, logged };
