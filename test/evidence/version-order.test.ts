@@ -133,6 +133,29 @@ describe('nothing is wrong with', () => {
     ]);
   });
 
+  test('a version that nobody saw but by the end that came after it, and a later write that may have made it', () => {
+    const story = new Story();
+    story.watch('eve');
+    story.do({ verb: 'set', context: { a: 1 } });
+    story.do({ verb: 'update', changes: { b: 1 }, remove: [] }, { answer: 'lost' });
+    story.do({ verb: 'delete' }, { answer: 'lost' });
+    story.do({ verb: 'set', context: { c: 1 } });
+    story.do({ verb: 'update', changes: { d: 1 }, remove: [] }, { answer: 'never done' });
+    const { subscriptions, ...rest } = story.end();
+    // Merged away, as for a reader that was slow.
+    const merged = subscriptions.map((one) => ({
+      ...one,
+      sessions: one.sessions.map((session) => ({
+        ...session,
+        events: session.events.filter(({ event }) => event.__typename !== 'Delta'),
+      })),
+    }));
+    const { violations, orders } = checkOrder({ ...rest, subscriptions: merged });
+    expect(violations).toEqual([]);
+    const states = orders.get('x')!.moments.map(({ state }) => state);
+    expect(states).toEqual([null, { a: 1 }, { a: 1, b: 1 }, null, { c: 1 }]);
+  });
+
   test('writes that nobody was answered, whose order only a read and a sync tell', () => {
     const story = new Story();
     story.do({ verb: 'set', context: { a: 1 } });

@@ -176,7 +176,8 @@ export class Chain {
       from,
       to,
       states: this.states,
-      sightings: [...told, ...ended.map(seenAtEnd), ...[...sightings, ...hints].filter(({ isEnd }) => !isEnd)],
+      // Who is told of an end is told that there was a last version.
+      sightings: [...told, ...ended.map(seenAtEnd), ...sightings, ...hints],
       leaps,
       isMet: (request, version) => isMet(request, version, this.cursors[version - 1]),
       leadsOn: (state) => !next || this.#isBefore(next, state),
