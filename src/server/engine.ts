@@ -19,7 +19,7 @@ import { RedisLayout } from '../store/redis-layout.ts';
 import { RedisStore } from '../store/redis-store.ts';
 import type { Store, StoreOptions } from '../store/store.ts';
 import { type StoreObservers, TimedStore } from '../store/timed-store.ts';
-import { type Counts, countedArchive, countedPass, noCounts } from './counts.ts';
+import { type Counts, countedArchive, countedPass } from './counts.ts';
 import { describeFailure, type Log, seldom } from './log.ts';
 import { connectRedis } from './redis-connection.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -40,8 +40,8 @@ export interface Engine {
 
 /** Whoever wants to know what happens there. */
 export interface EngineObservers {
-  readonly counts?: Counts;
-  readonly storeObservers?: StoreObservers;
+  readonly counts: Counts;
+  readonly storeObservers: StoreObservers;
   /** Of this process, as the others are to know it. */
   readonly figures: () => Figures;
 }
@@ -57,7 +57,7 @@ export function createEngine(
   limits: Limits,
   log: Log,
   clock: Clock,
-  { counts = noCounts(), storeObservers, figures }: EngineObservers,
+  { counts, storeObservers, figures }: EngineObservers,
 ): Engine {
   const complain = seldom(log.error, clock);
   const onFailure = (who: string, error: unknown): void => {
@@ -71,7 +71,7 @@ export function createEngine(
     start,
     disconnect,
   } = options.redisUrl ? redisBacking(options, options.redisUrl, clock, log, complain) : memoryBacking(options, clock);
-  const store = storeObservers ? new TimedStore(given, clock, storeObservers) : given;
+  const store = new TimedStore(given, clock, storeObservers);
   const archive = countedArchive(archiveOf(options), counts.archive);
   const manager = new ContextManager({
     store,

@@ -7,9 +7,9 @@ import type { Traces } from '../metrics/traces.ts';
 import { originOf, toGraphQLError } from '../resolvers/errors.ts';
 import type { OperationType } from './counts.ts';
 import { isPromise } from './execution/execution.ts';
-import { mapped } from './execution/plans.ts';
 import { countLimit } from './limited-error.ts';
 import { describeFailure, type Log, type LogFields } from './log.ts';
+import { mapped } from './mapped.ts';
 import { tracedOperation } from './traced.ts';
 
 /** As a proxy in front names a request; anything else is not repeated. */

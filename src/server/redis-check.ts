@@ -2,7 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Log } from './log.ts';
 import { describeRedis, type RedisTarget } from './redis-url.ts';
 
-type Info = { readonly [field: string]: string };
+export type Info = { readonly [field: string]: string };
 
 /**
  * Looks at the server, or each master of a Cluster that answers, before anybody relies on it.
@@ -72,7 +72,8 @@ function problemOf(info: Info, kind: RedisTarget['kind']): string | null {
   return null;
 }
 
-async function infoOf(node: Redis): Promise<Info | 'forbidden' | 'unreachable'> {
+/** What a server says of itself, where it answers and may. */
+export async function infoOf(node: Redis): Promise<Info | 'forbidden' | 'unreachable'> {
   try {
     const lines = (await node.info()).split('\r\n');
     return Object.fromEntries(

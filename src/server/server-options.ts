@@ -27,7 +27,6 @@ export interface ServerOptions
   readonly allowedOrigins?: readonly string[];
   /** The only documents that run, by their ids, or the JSON file that they are in. @default none: any document runs */
   readonly trustedDocuments?: string | TrustedDocumentsById;
-  /** Shows GraphiQL to browsers that open the endpoint. @default true */
   /** Who may do what. @default everybody may do everything */
   readonly access?: AccessOptions;
   /** Shows GraphiQL to browsers that open the endpoint. @default true, and false where NODE_ENV is production */

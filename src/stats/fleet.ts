@@ -62,17 +62,9 @@ export class Fleet {
 
   /** Now, and every few seconds. */
   async *watch(): AsyncGenerator<Stats> {
-    let leave = (): void => {};
-    const { clock } = this.#options;
-    try {
-      while (!this.#isClosed) {
-        yield await this.stats();
-        await new Promise<void>((resolve) => {
-          leave = clock.after(EVERY_MS, resolve);
-        });
-      }
-    } finally {
-      leave();
+    while (!this.#isClosed) {
+      yield await this.stats();
+      await new Promise<void>((resolve) => this.#options.clock.after(EVERY_MS, resolve));
     }
   }
 

@@ -1,4 +1,5 @@
 import { type FrameOptions, frame } from './frames.ts';
+import { UPGRADE } from './requests.ts';
 
 export type Outcome = number | 'open' | 'cut';
 
@@ -12,12 +13,7 @@ export interface MessageAttack {
 /** Of a WebSocket, up to its empty line. */
 export const HANDSHAKE = [
   'GET /graphql HTTP/1.1',
-  'Host: localhost',
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Version: 13',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  'Sec-WebSocket-Protocol: graphql-transport-ws',
+  ...UPGRADE,
   'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits',
 ].join('\r\n');
 

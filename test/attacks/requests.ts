@@ -30,7 +30,8 @@ function attack(name: string, bytes: string | Uint8Array, ...statuses: readonly 
   return { name, bytes, statuses };
 }
 
-const UPGRADE = [
+/** The headers of a WebSocket's handshake. */
+export const UPGRADE = [
   'Host: localhost',
   'Connection: Upgrade',
   'Upgrade: websocket',

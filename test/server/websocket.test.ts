@@ -4,6 +4,7 @@ import { MemoryFeed } from '../../src/feed/memory-feed.ts';
 import { defaultLimits } from '../../src/limits.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
 import type { Log } from '../../src/store/store.ts';
+import { UPGRADE } from '../attacks/requests.ts';
 import { startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { gated } from '../helpers/gates.ts';
@@ -153,15 +154,7 @@ describe('GraphQL over WebSocket', () => {
 
   it('closes a socket on a broken frame, and the process goes on', async () => {
     const { address, logged } = await startApp();
-    const handshake = [
-      'GET /graphql HTTP/1.1',
-      'Host: localhost',
-      'Connection: Upgrade',
-      'Upgrade: websocket',
-      'Sec-WebSocket-Version: 13',
-      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-      'Sec-WebSocket-Protocol: graphql-transport-ws',
-    ].join('\r\n');
+    const handshake = ['GET /graphql HTTP/1.1', ...UPGRADE].join('\r\n');
     expect(await sendRaw(address, `${handshake}\r\n\r\n\u007f\u007f\u007f\u007f`)).toMatch(/^HTTP\/1.1 101 /);
     const raw = await initSocket(address);
     raw.subscribe('1', hello);

@@ -18,8 +18,9 @@ import { type Hidden, touches } from '../../delta/hide.ts';
 import { ForbiddenError, withOutcome } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Contexts } from '../../schema/builder.ts';
+import { mapped } from '../mapped.ts';
 import { AuthorizedWatch } from './authorized-watch.ts';
-import { HidingWatch, hideChange, hideFailure, hideRead, hideTold } from './hiding.ts';
+import { hideChange, hideFailure, hideRead, hideTold } from './hiding.ts';
 import type { Rechecks } from './rechecks.ts';
 
 /** The contexts as one viewer sees them. What it may not read it is told of as `nothing`, which holds none, tells of it. */
@@ -61,7 +62,7 @@ export class GuardedManager implements Contexts {
   watch(id: string, given?: Given): AsyncIterableIterator<ContextEvent> {
     const hidden = this.#rights.hiddenIn(id);
     const events = this.#watch(id, given);
-    return hidden.length === 0 ? events : new HidingWatch(events, hidden);
+    return hidden.length === 0 ? events : mapped(events, (event) => hideTold(event, hidden));
   }
 
   #watch(id: string, given?: Given): AsyncIterableIterator<ContextEvent> {

@@ -30,27 +30,3 @@ export function hideFailure(error: unknown, hidden: Hidden): unknown {
   const delta = error.delta && hideDelta(error.delta as Delta, hidden);
   return new VersionConflictError({ currentVersion, currentCursor, changes: delta && renderChanges(delta) }, delta);
 }
-
-/** A watch of somebody from whom something is hidden. */
-export class HidingWatch implements AsyncIterableIterator<ContextEvent> {
-  readonly #events: AsyncIterableIterator<ContextEvent>;
-  readonly #hidden: Hidden;
-
-  constructor(events: AsyncIterableIterator<ContextEvent>, hidden: Hidden) {
-    this.#events = events;
-    this.#hidden = hidden;
-  }
-
-  async next(): Promise<IteratorResult<ContextEvent>> {
-    const result = await this.#events.next();
-    return result.done ? result : { done: false, value: hideTold(result.value, this.#hidden) };
-  }
-
-  async return(): Promise<IteratorResult<ContextEvent>> {
-    return (await this.#events.return?.()) ?? { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-}

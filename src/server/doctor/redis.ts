@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { RedisFeed } from '../../feed/redis-feed.ts';
 import { RedisLayout } from '../../store/redis-layout.ts';
 import { RedisStore } from '../../store/redis-store.ts';
+import { type Info, infoOf } from '../redis-check.ts';
 import { connectRedis } from '../redis-connection.ts';
 import { describeRedis, parseRedisUrl } from '../redis-url.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
@@ -37,11 +38,13 @@ export async function checkRedisAt({ url, prefix, timeoutMs, clock }: RedisToChe
   }
   const feed = new RedisFeed({ redis, clock, channelOf: (id) => layout.channel(id) });
   try {
-    const info = await infoOf(redis);
+    const [node] = 'nodes' in redis ? redis.nodes('master') : [redis];
+    const answer = node ? await infoOf(node) : 'unreachable';
+    const info = typeof answer === 'string' ? undefined : answer;
     return [
-      ok('Redis', `${where}, version ${info.get('redis_version') ?? 'not told'}`),
+      ok('Redis', `${where}, version ${info?.['redis_version'] ?? 'not told'}`),
       ...warnings.map((message) => warn('settings', 'a risk', message)),
-      ...(info.size === 0 ? [] : [persistence(info), memory(info), replicas(info)]),
+      ...(info ? [persistence(info), memory(info), replicas(info)] : []),
       await reading(new RedisStore({ redis, layout, isSharded: isCluster, timeoutMs, clock })),
       await hearing(feed, clock, timeoutMs),
       await latency(redis, clock),
@@ -53,17 +56,8 @@ export async function checkRedisAt({ url, prefix, timeoutMs, clock }: RedisToChe
   }
 }
 
-type Info = ReadonlyMap<string, string>;
-
-/** Nothing, where it may not be asked. */
-async function infoOf(redis: Redis | Cluster): Promise<Info> {
-  const [node] = 'nodes' in redis ? redis.nodes('master') : [redis];
-  const text = (await node?.info().catch(() => '')) ?? '';
-  return new Map([...text.matchAll(/^(\w+):([^\r\n]*)/gm)].map(([, name = '', value = '']) => [name, value]));
-}
-
 function persistence(info: Info): Finding {
-  if (info.get('aof_enabled') === '1') return ok('persistence', 'appendonly');
+  if (info['aof_enabled'] === '1') return ok('persistence', 'appendonly');
   return warn(
     'persistence',
     'no appendonly file',
@@ -72,7 +66,7 @@ function persistence(info: Info): Finding {
 }
 
 function memory(info: Info): Finding {
-  const [used, most] = [Number(info.get('used_memory')), Number(info.get('maxmemory'))];
+  const [used, most] = [Number(info['used_memory']), Number(info['maxmemory'])];
   const found = `${Math.round(used / 2 ** 20)} MiB${most > 0 ? ` of ${Math.round(most / 2 ** 20)}` : ''}`;
   if (most === 0 || used < FULL * most) return ok('memory', found);
   return warn(
@@ -83,9 +77,9 @@ function memory(info: Info): Finding {
 }
 
 function replicas(info: Info): Finding {
-  const count = Number(info.get('connected_slaves') ?? 0);
+  const count = Number(info['connected_slaves'] ?? 0);
   if (count === 0) return ok('replicas', 'none');
-  if (info.has('min_slaves_good_slaves')) return ok('replicas', `${count}, and writes wait for none of them without`);
+  if ('min_slaves_good_slaves' in info) return ok('replicas', `${count}, and writes wait for none of them without`);
   return warn(
     'replicas',
     `${count}`,

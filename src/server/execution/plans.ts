@@ -8,6 +8,7 @@ import {
   getVariableValues,
   type OperationDefinitionNode,
 } from 'graphql';
+import { mapped } from '../mapped.ts';
 import { Execution } from './execution.ts';
 import { type Plan, planOf } from './plan.ts';
 
@@ -65,21 +66,4 @@ export class Plans {
     const found = plan;
     return (rootValue) => new Execution(found, { rootValue, contextValue, variableValues: coerced }).run();
   }
-}
-
-/** The events of a subscription, each as it is answered. */
-export function mapped(events: AsyncIterator<unknown>, run: Run): AsyncIterableIterator<ExecutionResult> {
-  return {
-    async next() {
-      const { done, value } = await events.next();
-      return done ? { done, value: undefined } : { done: false, value: await run(value) };
-    },
-    async return() {
-      await events.return?.();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
 }
