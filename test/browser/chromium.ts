@@ -1,8 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { execFile as execFileOf } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
+import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
+
+const execFile = promisify(execFileOf);
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
 
@@ -18,9 +21,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** A real browser: `CHROME_PATH`, else one on the PATH, else Debian's package where it can be installed. */
+/** A real browser: `CHROME_PATH`, else one on the PATH, where this module's setup has put Debian's if it can. */
 export async function launchChromium(): Promise<Browser> {
-  const executablePath = process.env['CHROME_PATH'] ?? onPath() ?? installed();
+  const executablePath = process.env['CHROME_PATH'] ?? onPath();
   if (!executablePath) {
     throw new Error(
       'No Chromium found: install it (Debian: apt-get install chromium), or set CHROME_PATH to a Chromium or Chrome.',
@@ -43,10 +46,12 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function installed(): string | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const apt = (...args: readonly string[]): boolean =>
-    spawnSync('apt-get', args, { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
-      .status === 0;
-  return apt('update') && apt('install', '-y', '--no-install-recommends', 'chromium') ? onPath() : undefined;
+/** Once for all files: two at a time would find the package manager locked. */
+export default async function setup(): Promise<void> {
+  if (process.env['CHROME_PATH'] || onPath() || process.getuid?.() !== 0) return;
+  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  const retries = ['-o', 'Acquire::Retries=5', '-o', 'DPkg::Lock::Timeout=300'];
+  const apt = (...args: readonly string[]) => execFile('apt-get', [...retries, ...args], options);
+  await apt('update');
+  await apt('install', '-y', '--no-install-recommends', 'chromium');
 }
