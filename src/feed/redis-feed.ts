@@ -14,6 +14,8 @@ export interface RedisFeedOptions {
   readonly clock: Clock;
   /** Told of a subscription that Redis refused; it is tried again. */
   readonly onFailure?: (error: unknown) => void;
+  /** Told what a commit's process sent along with it, before those who listen hear of the commit. Must not throw. */
+  readonly onTrace?: (trace: string) => void;
 }
 
 /** How long a subscription may take before whoever asked for it is told that it can't be made now, in milliseconds. */
@@ -38,6 +40,7 @@ interface Subscription {
 export class RedisFeed implements Feed {
   readonly #channelOf: (id: string) => string;
   readonly #clock: Clock;
+  readonly #onTrace: (trace: string) => void;
   readonly #local = new MemoryFeed();
   readonly #subscriber: RedisSubscriber;
   readonly #pubsub: RedisPubSub;
@@ -45,7 +48,8 @@ export class RedisFeed implements Feed {
   #probed: Promise<number> | undefined;
   readonly #subscriptions = new Map<string, Subscription>();
 
-  constructor({ redis, channelOf, clock, onFailure }: RedisFeedOptions) {
+  constructor({ redis, channelOf, clock, onFailure, onTrace = () => {} }: RedisFeedOptions) {
+    this.#onTrace = onTrace;
     this.#channelOf = channelOf;
     this.#clock = clock;
     this.#subscriber = new RedisSubscriber({ redis, clock, ...(onFailure ? { onFailure } : {}) });
@@ -99,13 +103,20 @@ export class RedisFeed implements Feed {
   #subscribe(id: string): Subscription {
     const subscription: Subscription = { listeners: 0, confirmedAs: undefined, waiting: new Set() };
     this.#subscriptions.set(id, subscription);
-    const confirmed = this.#pubsub.subscribe(this.#channelOf(id), () => this.#local.tell(id));
+    const confirmed = this.#pubsub.subscribe(this.#channelOf(id), (message) => this.#hear(id, message));
     void confirmed.then((confirmedAs) => {
       subscription.confirmedAs = confirmedAs;
       for (const confirm of subscription.waiting) confirm();
       this.#endIfUnused(id, subscription);
     });
     return subscription;
+  }
+
+  /** A bare version comes parsed, as the number that it is. */
+  #hear(id: string, message: unknown): void {
+    const end = typeof message === 'string' ? message.indexOf(' ') : -1;
+    if (end >= 0) this.#onTrace(String(message).slice(end + 1));
+    this.#local.tell(id);
   }
 
   #release(id: string, subscription: Subscription): void {

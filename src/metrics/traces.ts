@@ -1,7 +1,19 @@
-import { context, type Link, type Span, type SpanContext, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  context,
+  isSpanContextValid,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api';
 
 /** How many commits are remembered for the deliveries that follow them. */
 const REMEMBERED = 1000;
+
+/** As W3C's Trace Context has it, https://www.w3.org/TR/trace-context/#traceparent-header. */
+const TRACEPARENT = /^00-([\da-f]{32})-([\da-f]{16})-([\da-f]{2}) (.+)$/;
 
 type Attributes = { readonly [name: string]: string | number };
 
@@ -52,21 +64,35 @@ export class Traces {
     });
   }
 
-  /** Remembers by which span a place was reached. */
-  reached(place: string, span: Span): void {
-    this.#commits.set(place, span.spanContext());
+  /** Remembers by which span a place was reached. What is returned makes other processes remember it, where it is kept at all. */
+  reached(place: string, span: Span): string | undefined {
+    const reachedBy = span.spanContext();
+    this.#remember(place, reachedBy);
+    const { traceId, spanId, traceFlags } = reachedBy;
+    if ((traceFlags & TraceFlags.SAMPLED) === 0) return undefined;
+    return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')} ${place}`;
+  }
+
+  /** What `reached` has returned elsewhere; anything else is of no use. */
+  heard(told: string): void {
+    const [, traceId = '', spanId = '', flags = '', place = ''] = TRACEPARENT.exec(told) ?? [];
+    const reachedBy = { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
+    if (isSpanContextValid(reachedBy) && !this.#commits.has(place)) this.#remember(place, reachedBy);
+  }
+
+  #remember(place: string, reachedBy: SpanContext): void {
+    this.#commits.set(place, reachedBy);
     if (this.#commits.size <= REMEMBERED) return;
     const oldest = this.#commits.keys().next();
     if (!oldest.done) this.#commits.delete(oldest.value);
   }
 
-  /** A delivery of what led to a place, which belongs to no request: linked to the commit, where that was this process'. Call what is returned at its end. */
+  /** A delivery of what led to a place, which belongs to no request: linked to the commit, where that was traced. Call what is returned at its end. */
   delivery(place: string, attributes: Attributes): (() => void) | undefined {
     const span = this.#tracer.startSpan('arpeggio.deliver', { root: true, kind: SpanKind.PRODUCER, attributes });
     if (!span.isRecording()) return undefined;
     const commit = this.#commits.get(place);
-    const link: Link | undefined = commit && { context: commit };
-    if (link) span.addLink(link);
+    if (commit) span.addLink({ context: commit });
     return () => span.end();
   }
 }

@@ -93,6 +93,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     counts,
     figures: () => figuresOf(counts, deliveries, gauges()),
     storeObservers: { onCall: metrics?.storeCall, aroundCommit: tracedCommits(traces) },
+    onTrace: (trace) => traces.heard(trace),
   });
   const { manager, cleanup, fleet } = engine;
   const shutdown = new Shutdown(options, clock);

@@ -42,6 +42,8 @@ export interface Engine {
 export interface EngineObservers {
   readonly counts: Counts;
   readonly storeObservers: StoreObservers;
+  /** Told what `storeObservers` has sent along with a commit of another process. */
+  readonly onTrace: (trace: string) => void;
   /** Of this process, as the others are to know it. */
   readonly figures: () => Figures;
 }
@@ -57,7 +59,7 @@ export function createEngine(
   limits: Limits,
   log: Log,
   clock: Clock,
-  { counts, storeObservers, figures }: EngineObservers,
+  { counts, storeObservers, figures, onTrace }: EngineObservers,
 ): Engine {
   const complain = seldom(log.error, clock);
   const onFailure = (who: string, error: unknown): void => {
@@ -70,7 +72,9 @@ export function createEngine(
     feed,
     start,
     disconnect,
-  } = options.redisUrl ? redisBacking(options, options.redisUrl, clock, log, complain) : memoryBacking(options, clock);
+  } = options.redisUrl
+    ? redisBacking(options, options.redisUrl, clock, log, complain, onTrace)
+    : memoryBacking(options, clock);
   const store = new TimedStore(given, clock, storeObservers);
   const archive = countedArchive(archiveOf(options), counts.archive);
   const manager = new ContextManager({
@@ -142,6 +146,7 @@ function redisBacking(
   clock: Clock,
   log: Log,
   complain: (message: string) => void,
+  onTrace: (trace: string) => void,
 ): Backing {
   const { redisPrefix = DEFAULT_REDIS_PREFIX, redisTimeoutMs: timeoutMs = 5000 } = options;
   if (options.store || options.feed)
@@ -161,6 +166,7 @@ function redisBacking(
       redis,
       clock,
       channelOf: (id) => layout.channel(id),
+      onTrace,
       onFailure: (error) => complain(`Subscribing at Redis failed and will be tried again: ${describeFailure(error)}`),
     }),
     start,

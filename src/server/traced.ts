@@ -8,18 +8,20 @@ const NAME_LENGTH = 100;
 
 /** A span for each commit, which remembers where it leads. */
 export function tracedCommits(traces: Traces): AroundCommit {
-  return ({ next: { position } }, run) =>
-    Promise.resolve(
+  return (commit, run) => {
+    const { position } = commit.next;
+    return Promise.resolve(
       traces.within('arpeggio.commit', { 'arpeggio.version': position.version }, (span) => {
-        if (!span) return run();
+        if (!span) return run(commit);
         // Before it is done: those it is told to may hear of it sooner than whoever waits for it.
-        traces.reached(encodeCursor(position), span);
-        return run().then((outcome) => {
+        const trace = traces.reached(encodeCursor(position), span);
+        return run({ ...commit, trace }).then((outcome) => {
           span.setAttribute('arpeggio.outcome', outcome.kind);
           return outcome;
         });
       }),
     );
+  };
 }
 
 /** A span for each delivery, and what is told of it besides. */

@@ -218,7 +218,7 @@ export class RedisStore implements Store {
 
   /** `isWhole`: whether the state must come along. */
   #commit(id: string, commit: Commit, isWhole: boolean): Promise<unknown> {
-    const { expected, entries, next, receipts } = commit;
+    const { expected, entries, next, receipts, trace = '' } = commit;
     const layout = this.#layout;
     const partition = layout.partitionOf(id);
     const { deltaThreshold, tombstoneTtlMs, receiptTtlMs, receiptLimit } = this.#options;
@@ -257,6 +257,7 @@ export class RedisStore implements Store {
       this.#turns.name,
       this.#turns.claimMs(id),
       BRIEF_BYTES,
+      trace,
       receipts.length,
       ...receipts.flatMap((receipt) => [receipt.key, receiptText(receipt)]),
       ...texts,

@@ -146,6 +146,8 @@ export interface Commit {
   /** What stands afterwards. Another life than before starts with an empty log; at `expected` nothing but receipts is written. */
   readonly next: Snapshot;
   readonly receipts: readonly Receipt[];
+  /** Goes along where other processes are told of the commit, and is not kept. A store that tells nobody elsewhere ignores it. */
+  readonly trace?: string | undefined;
 }
 
 export type CommitOutcome =

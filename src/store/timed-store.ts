@@ -18,7 +18,7 @@ export type StoreOperation =
 export type OnStoreCall = (operation: StoreOperation, seconds: number, hasFailed: boolean) => void;
 
 /** Runs a commit, with whatever is to be done around it. */
-export type AroundCommit = (commit: Commit, run: () => Promise<CommitOutcome>) => Promise<CommitOutcome>;
+export type AroundCommit = (commit: Commit, run: (commit: Commit) => Promise<CommitOutcome>) => Promise<CommitOutcome>;
 
 export interface StoreObservers {
   readonly onCall?: OnStoreCall | undefined;
@@ -48,7 +48,7 @@ export class TimedStore implements Store {
   }
 
   commit(id: string, commit: Commit): ReturnType<Store['commit']> {
-    return this.#aroundCommit(commit, () => this.#timed('commit', this.#store.commit(id, commit)));
+    return this.#aroundCommit(commit, (traced) => this.#timed('commit', this.#store.commit(id, traced)));
   }
 
   findReceipt(id: string, key: string): ReturnType<Store['findReceipt']> {

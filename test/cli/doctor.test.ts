@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { MainProcess } from '../helpers/main-process.ts';
 import { reply, startFakeRedis } from '../helpers/redis/fake-redis.ts';
 import { freePort, startRedis } from '../helpers/redis/server.ts';
@@ -49,7 +50,9 @@ describe('arpeggio doctor', () => {
     expect(report.checks.get('Redis')?.found).toMatch(/version \d+\./);
     expect(report.code).toBe(0);
     expect(report.text).not.toContain('hunter2');
-    expect(await redis.client().dbsize()).toBe(0);
+    // What it has written is where no server looks, and expires.
+    expect(await redis.client().keys('arpeggio:v*')).toEqual([]);
+    await eventually(async () => expect(await redis.client().dbsize()).toBe(0));
   });
 
   it('says what the server would be refused for, and what is risky', async () => {
@@ -91,6 +94,15 @@ describe('arpeggio doctor', () => {
     const blind = await reportOf({ REDIS_URL: `redis://blind:hunter2@127.0.0.1:${redis.port}` });
     expect(statuses(blind)).toMatchObject({ 'scripts and keys': 'fail', notifications: 'ok' });
     expect(blind.code).toBe(1);
+    await redis
+      .client()
+      .call('ACL', 'SETUSER', 'reader', 'on', '>hunter2', '~arpeggio:*', '&arpeggio:*', '+@all', '-@write');
+    const reader = await reportOf({ REDIS_URL: `redis://reader:hunter2@127.0.0.1:${redis.port}` });
+    expect(reader.checks.get('scripts and keys')).toMatchObject({
+      status: 'fail',
+      found: expect.stringMatching(/^no context could be written: /),
+    });
+    expect(reader.code).toBe(1);
   });
 
   it('says that a configuration is refused, and why, as the server would', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import {
   InMemorySpanExporter,
@@ -5,10 +6,14 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { Traces } from '../../src/metrics/traces.ts';
+import { createServer } from '../../src/server/create-server.ts';
+import { silentLog } from '../../src/server/log.ts';
 import { Api } from '../helpers/api.ts';
-import { transports } from '../helpers/transports.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { httpClient, transports } from '../helpers/transports.ts';
 
 const exporter = new InMemorySpanExporter();
 const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -24,6 +29,16 @@ afterAll(() => {
 
 function named(name: string): readonly ReadableSpan[] {
   return exporter.getFinishedSpans().filter((span) => span.name === name);
+}
+
+/** What goes over Redis on channels of such names from now on. */
+async function publishedOn(pattern: string): Promise<readonly string[]> {
+  const messages: string[] = [];
+  const redis = new Redis(inject('redisUrl'));
+  onTestFinished(() => redis.disconnect());
+  redis.on('pmessage', (_, __, message) => messages.push(message));
+  await redis.psubscribe(pattern);
+  return messages;
 }
 
 describe.each(transports)('A mutation over $name', ({ open, name }) => {
@@ -63,6 +78,40 @@ describe.each(transports)('A mutation over $name', ({ open, name }) => {
   });
 });
 
+describe('A delivery by another process', () => {
+  it('is linked to the commit that it tells of, and nothing else is sent along', async () => {
+    const options = {
+      redisUrl: inject('redisUrl'),
+      redisPrefix: `traces-${randomUUID()}`,
+      archive: 'off',
+      log: silentLog,
+    } as const;
+    const servers = [0, 1].map(() => createServer({ ...options, port: 0, drainMs: 0 }));
+    onTestFinished(async () => {
+      await Promise.all(servers.map((server) => server.close()));
+    });
+    const [writer] = servers;
+    const addresses = await Promise.all(servers.map((server) => server.listen()));
+    const client = httpClient(addresses[1]!.http);
+    await writer!.manager.set('secret-id', { n: 0 });
+    const watch = new Api(client).watch('secret-id', { version: 0 });
+    await watch.next();
+    const published = await publishedOn(`${options.redisPrefix}:*`);
+    exporter.reset();
+    await writer!.manager.update('secret-id', { secret: 'value' });
+    await watch.next();
+    const [commit] = named('arpeggio.commit');
+    const links = named('arpeggio.deliver').flatMap((span) => span.links);
+    expect(links.map(({ context: { spanId, isRemote } }) => ({ spanId, isRemote }))).toEqual([
+      { spanId: commit?.spanContext().spanId, isRemote: true },
+    ]);
+    await eventually(() => expect(published.length).toBeGreaterThan(0));
+    expect(published.join()).toContain(commit?.spanContext().traceId);
+    expect(published.join()).not.toContain('secret');
+    await watch.leave();
+  });
+});
+
 describe('Traces', () => {
   it('record nothing, and remember nothing, where no SDK is registered', async () => {
     trace.disable();
@@ -70,6 +119,21 @@ describe('Traces', () => {
     expect(traces.delivery('somewhere', {})).toBeUndefined();
     expect(traces.within('a', {}, (span) => span)).toBeUndefined();
     expect(exporter.getFinishedSpans()).toEqual([]);
+  });
+
+  it('take from others nothing but what was sent to be taken', () => {
+    const [writer, reader] = [new Traces(), new Traces()];
+    let told: string | undefined;
+    void writer.within('commit', {}, (span) => {
+      told = span && writer.reached('a place', span);
+    });
+    const other = told?.replaceAll(/[1-9a-f]/g, '0') ?? '';
+    for (const heard of ['', 'a place', other, `${told}\nb`, told?.slice(1) ?? '', told ?? '']) reader.heard(heard);
+    reader.delivery('a place', {})?.();
+    const commit = named('commit')[0]?.spanContext();
+    expect(named('arpeggio.deliver').map(({ links }) => links)).toEqual([
+      [{ context: { ...commit, isRemote: true, traceState: undefined } }],
+    ]);
   });
 
   it('remember the latest thousand commits', () => {

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import type { Clock } from '../../clock.ts';
+import { ContextManager } from '../../context/manager.ts';
 import { RedisFeed } from '../../feed/redis-feed.ts';
 import { RedisLayout } from '../../store/redis-layout.ts';
 import { RedisStore } from '../../store/redis-store.ts';
@@ -15,6 +17,8 @@ export interface RedisToCheck {
   readonly clock: Clock;
 }
 
+/** What is left of the context that is written. */
+const GONE_SOON = { tombstoneTtlMs: 2000, receiptTtlMs: 2000 };
 const PINGS = 50;
 /** Past these a write is slow, and time stamps are off, in milliseconds. */
 const SLOW_MS = 5;
@@ -22,9 +26,12 @@ const OFF_MS = 1000;
 /** Of the memory that Redis may have. */
 const FULL = 0.8;
 
-/** Looks at a Redis as the server would, and closer. It reads, and publishes on a channel of no context; it writes nothing. */
+/**
+ * Looks at a Redis as the server would, and closer. It writes a context where no server looks, under the prefix with `:doctor` after it, and
+ * what is left of that expires within seconds.
+ */
 export async function checkRedisAt({ url, prefix, timeoutMs, clock }: RedisToCheck): Promise<readonly Finding[]> {
-  const layout = new RedisLayout(prefix);
+  const layout = new RedisLayout(`${prefix}:doctor`);
   const channel = layout.channel('');
   const warnings: string[] = [];
   const log = { info: () => {}, error: (message: string) => warnings.push(message) };
@@ -38,14 +45,13 @@ export async function checkRedisAt({ url, prefix, timeoutMs, clock }: RedisToChe
   }
   const feed = new RedisFeed({ redis, clock, channelOf: (id) => layout.channel(id) });
   try {
-    const [node] = 'nodes' in redis ? redis.nodes('master') : [redis];
-    const answer = node ? await infoOf(node) : 'unreachable';
-    const info = typeof answer === 'string' ? undefined : answer;
+    const infos = await infosOf('nodes' in redis ? redis.nodes('master') : [redis]);
+    const store = new RedisStore({ redis, layout, isSharded: isCluster, timeoutMs, clock, ...GONE_SOON });
     return [
-      ok('Redis', `${where}, version ${info?.['redis_version'] ?? 'not told'}`),
+      ok('Redis', `${where}, version ${infos[0]?.['redis_version'] ?? 'not told'}`),
       ...warnings.map((message) => warn('settings', 'a risk', message)),
-      ...(info ? [persistence(info), memory(info), replicas(info)] : []),
-      await reading(new RedisStore({ redis, layout, isSharded: isCluster, timeoutMs, clock })),
+      ...[persistence, memory, replicas].flatMap((check) => worst(infos.map(check))),
+      await writing(new ContextManager({ store, feed, clock })),
       await hearing(feed, clock, timeoutMs),
       await latency(redis, clock),
       await time(redis),
@@ -54,6 +60,17 @@ export async function checkRedisAt({ url, prefix, timeoutMs, clock }: RedisToChe
     await feed.close();
     close();
   }
+}
+
+/** Of each node that answers, and may. */
+async function infosOf(nodes: readonly Redis[]): Promise<readonly Info[]> {
+  const answers = await Promise.all(nodes.map(infoOf));
+  return answers.filter((answer) => typeof answer !== 'string');
+}
+
+/** One finding for all nodes: what is wrong with any. */
+function worst(findings: readonly Finding[]): readonly Finding[] {
+  return [findings.find(({ status }) => status !== 'ok') ?? findings[0]].filter((finding) => finding !== undefined);
 }
 
 function persistence(info: Info): Finding {
@@ -87,14 +104,20 @@ function replicas(info: Info): Finding {
   );
 }
 
-async function reading(store: RedisStore): Promise<Finding> {
+async function writing(manager: ContextManager): Promise<Finding> {
   try {
-    await store.read('doctor');
-    return ok('scripts and keys', 'can be read');
-  } catch {
+    const requestId = randomUUID();
+    await manager.set('doctor', {}, { requestId });
+    await manager.update('doctor', { isWell: true });
+    await manager.sync('doctor', { version: 1 });
+    await manager.list();
+    await manager.delete('doctor');
+    return ok('scripts and keys', 'a context was written, read, listed and deleted');
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
     return fail(
       'scripts and keys',
-      'can not be read',
+      `no context could be written: ${cause instanceof Error ? cause.message : String(cause)}`,
       'Grant the user the rights that the README gives: ~PREFIX:* +@all …',
     );
   }

@@ -32,7 +32,8 @@
    19 this process
    20 milliseconds for which the turn is taken after a conflict; 0 not to take it
    21 bytes of deltas that a conflict is always answered with
-   22 number of receipts; then for each: key, JSON; then the deltas, as they stand in the log
+   22 what is told along with the version; '' for nothing
+   23 number of receipts; then for each: key, JSON; then the deltas, as they stand in the log
 
   Returns
     {'committed', deltas behind the snapshot, their bytes} of kind 'live', else {'committed'}
@@ -47,8 +48,8 @@ local context, log, receipts, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local ids, idle, aged, channel, turnKey = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local id, expectedLife, expectedVersion, expectedTag = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local kind, life, version, tag = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
-local receiptCount = tonumber(ARGV[22])
-local firstReceipt = 23
+local receiptCount = tonumber(ARGV[23])
+local firstReceipt = 24
 local firstDelta = firstReceipt + 2 * receiptCount
 
 -- Integers up to 2^53, which Lua would print as 1e+15.
@@ -170,6 +171,6 @@ if receiptCount > 0 then
 end
 if turn then redis.call('DEL', turnKey) end
 -- A hint, no more: that it can't be sent is no reason to fail what was written.
-if kind ~= 'stay' then redis.pcall(ARGV[18], channel, version) end
+if kind ~= 'stay' then redis.pcall(ARGV[18], channel, ARGV[22] == '' and version or version .. ' ' .. ARGV[22]) end
 if kind ~= 'live' then return { 'committed' } end
 return { 'committed', integer(behind), integer(logged) }
