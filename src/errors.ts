@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'BAD_USER_INPUT'
   | 'CONTEXT_NOT_FOUND'
   | 'VERSION_CONFLICT'
+  | 'VERSION_NOT_RETAINED'
   | 'CONTEXT_TOO_LARGE'
   | 'LIMIT_EXCEEDED'
   | 'UNAUTHENTICATED'
@@ -89,6 +90,23 @@ export class VersionConflictError extends ArpeggioError {
     this.currentCursor = conflict.currentCursor;
     this.changes = conflict.changes;
     this.delta = delta;
+  }
+}
+
+/** A version of which the window holds nothing any more, or nothing yet. */
+export class VersionNotRetainedError extends ArpeggioError {
+  /** From this version on all are retained, up to `currentVersion`. */
+  readonly oldestVersion: number;
+  readonly currentVersion: number;
+
+  constructor(retained: Pick<VersionNotRetainedError, 'oldestVersion' | 'currentVersion'>, options?: ErrorOptions) {
+    const { oldestVersion, currentVersion } = retained;
+    super('VERSION_NOT_RETAINED', `Versions ${oldestVersion} to ${currentVersion} are retained.`, {
+      ...options,
+      details: { oldestVersion, currentVersion },
+    });
+    this.oldestVersion = oldestVersion;
+    this.currentVersion = currentVersion;
   }
 }
 

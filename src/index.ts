@@ -18,6 +18,8 @@ export { type StorageArchive, storageArchive } from './archive/storage-archive.t
 export { CleanupServer, type CleanupSettings, type CleanupStatus } from './cleanup/cleanup-server.ts';
 export { type CleanupOptions, CleanupPass, type CleanupReport } from './cleanup/pass.ts';
 export { type Clock, type ClockOptions, systemClock, type TimeProvider, type TimeUnit } from './clock.ts';
+export type { Blame } from './context/blame.ts';
+export type { HistoryOptions, HistoryPage } from './context/history.ts';
 export { ContextManager, type ContextManagerOptions, type ListOptions } from './context/manager.ts';
 export type {
   ContextChange,

@@ -58,7 +58,7 @@ describe('the tour in the README, word for word', () => {
 
   test('it has its steps', () => {
     expect(steps.map(({ command }) => command.split(' ')[0]).join(' ')).toBe(
-      'gql gql gql gql gql curl gql gql gql gql gql gql',
+      'gql gql gql gql gql curl gql gql gql gql gql gql gql',
     );
   });
 

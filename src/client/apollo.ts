@@ -9,7 +9,9 @@ export { resumable } from './resumable.ts';
 /** A context is an entity; what says how to get from one of its versions to another is a value. */
 export const typePolicies: TypePolicies = {
   FullContext: { keyFields: ['contextId'], merge: false },
+  Blame: { keyFields: false, merge: false },
   ContextSummary: { keyFields: false, merge: false },
+  ContextVersion: { keyFields: false, merge: false },
   Delta: { keyFields: false, merge: false },
   NoChange: { keyFields: false, merge: false },
   ContextDeleted: { keyFields: false, merge: false },

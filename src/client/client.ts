@@ -52,6 +52,11 @@ export interface ArpeggioClient {
   delete(id: string, options?: Expectation): Promise<Written>;
   /** Brings a copy of one's own up to date, by the least that is right. Rejects with `CONTEXT_NOT_FOUND`, `CONNECTION_LOST`, …; nothing is retried. */
   sync(id: string, replica?: Replica): Promise<Replica>;
+  /**
+   * Runs any query or mutation over the client's connection, and resolves to its `data`: histories, differences, reverts. Rejects with what the server
+   * refuses, and with `CONNECTION_LOST`; nothing is retried, and nothing shows before the server has it.
+   */
+  request<T = JsonObject>(document: string, variables?: object): Promise<T>;
   /** Writes that wait for their answers, or for the copy to have them. */
   readonly pendingWrites: number;
   /** Begins anew what has failed, and what waits to be tried again: as when there is a new token. */
@@ -143,6 +148,11 @@ class Client implements ArpeggioClient {
     const place = replica.status === 'empty' ? {} : { cursor: replica.cursor };
     const { sync } = await this.#connection.request<{ sync: ReplicaEvent }>(SYNC, { id, ...place });
     return follow(replica, sync);
+  }
+
+  async request<T = JsonObject>(document: string, variables: object = {}): Promise<T> {
+    if (this.#isClosed) throw closed();
+    return this.#connection.request<T>(document, { ...variables });
   }
 
   retry(): void {

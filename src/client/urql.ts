@@ -9,6 +9,7 @@ export { possibleTypes } from './possible-types.ts';
 export { resumable } from './resumable.ts';
 
 const VALUES = [
+  'Blame',
   'Change',
   'CleanupReport',
   'CleanupServer',
@@ -18,7 +19,10 @@ const VALUES = [
   'ContextEdge',
   'ContextExport',
   'ContextSummary',
+  'ContextVersion',
   'Delta',
+  'DeltaConnection',
+  'DeltaEdge',
   'NoChange',
   'PageInfo',
   'Stats',
@@ -42,7 +46,7 @@ export function updates(copies: Copies): UpdatesConfig {
     if (isThere) cache.writeFragment(parse(`fragment Copy on FullContext { ${Object.keys(known).join(' ')} }`), known);
     cache.link('Query', 'context', { id: String(id) }, isThere ? { ...known } : null);
   };
-  const mutations = ['setContext', 'updateContext', 'restoreContext', 'deleteContext'];
+  const mutations = ['setContext', 'updateContext', 'revertContext', 'restoreContext', 'deleteContext'];
   return {
     Query: { context: show, sync: show },
     Mutation: Object.fromEntries(mutations.map((name) => [name, show])),

@@ -36,15 +36,21 @@ export function checkRequestId(requestId: string, { requestIdBytes }: Limits): s
   return requestId;
 }
 
+/** @throws InputError for a key that is too long */
+export function checkPath(path: Path, { keyBytes }: Limits): Path {
+  if (path.some((key) => utf8Length(key, keyBytes) > keyBytes)) {
+    throw new InputError(`A key has at most ${keyBytes} bytes.`, { limit: 'keyBytes' });
+  }
+  return [...path];
+}
+
 /** A frozen copy. @throws InputError for an empty path (the context itself can't be removed from itself) or a key too long */
-export function checkRemove(remove: readonly Path[], { keyBytes, nodes }: Limits): readonly Path[] {
+export function checkRemove(remove: readonly Path[], limits: Limits): readonly Path[] {
+  const { nodes } = limits;
   if (remove.length > nodes) throw new InputError(`remove has at most ${nodes} paths.`, { limit: 'nodes' });
   return remove.map((path) => {
     if (path.length === 0) throw new InputError('A path to remove has at least one key.');
-    if (path.some((key) => utf8Length(key, keyBytes) > keyBytes)) {
-      throw new InputError(`A key has at most ${keyBytes} bytes.`, { limit: 'keyBytes' });
-    }
-    return [...path];
+    return checkPath(path, limits);
   });
 }
 

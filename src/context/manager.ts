@@ -1,15 +1,19 @@
 import { type Archive, type ArchivedContext, noArchive } from '../archive/archive.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import type { Path } from '../delta/deep-update.ts';
 import { ArchiveError, ContextNotFoundError, StoreUnavailableError, withOutcome } from '../errors.ts';
 import type { Feed } from '../feed/feed.ts';
 import { admitObject, type JsonObject } from '../json.ts';
 import { defaultLimits, type Limits, withDefaults } from '../limits.ts';
 import type { ContextStore, Snapshot } from '../store/store.ts';
-import { checkId, checkListing, checkPrefix, checkRemove } from './checks.ts';
+import { type Blame, findBlame } from './blame.ts';
+import { checkId, checkListing, checkPath, checkPrefix, checkRemove } from './checks.ts';
 import { encodeCursor, randomTag } from './cursor.ts';
+import { History, type HistoryOptions, type HistoryPage } from './history.ts';
 import {
   type ContextChange,
   type ContextDeleted,
+  type ContextDelta,
   type ContextEvent,
   type ContextExport,
   type ContextPage,
@@ -88,6 +92,7 @@ export class ContextManager {
   readonly #onFailure: (error: unknown) => void;
   readonly #writers: Writers;
   readonly #archive: Archive;
+  readonly #history: History;
   /** What ends each watch that has begun. */
   readonly #watches = new Set<() => void>();
   #isClosed = false;
@@ -105,6 +110,7 @@ export class ContextManager {
     this.#heartbeatMs = heartbeatMs;
     this.#onFailure = onFailure;
     this.#archive = archive;
+    this.#history = new History(store, (id) => this.#read(id));
     const all = { store, clock, limits: this.#limits, mint, tally };
     this.#writers = new Writers((id, onIdle) => new Writer(id, all, onIdle), cacheBytes);
     this.#writes = new Writes(store, this.#limits, (id) => this.#writers.of(id), tally);
@@ -145,11 +151,43 @@ export class ContextManager {
     return this.#attempt(() => this.#writes.end(checkId(id, this.#limits), intent, options));
   }
 
-  /** The context as it stands; null where there is none. */
-  async get(id: string): Promise<FullContext | null> {
+  /**
+   * Makes the context what it was at a version that is retained, by a new version.
+   *
+   * @throws ContextNotFoundError, VersionNotRetainedError, VersionConflictError, ContextTooLargeError
+   */
+  async revert(id: string, toVersion: number, options: WriteOptions = {}): Promise<ContextChange> {
+    return this.#attempt(() => {
+      const find = () => this.#history.at(id, toVersion);
+      return this.#writes.revert(checkId(id, this.#limits), toVersion, find, options);
+    });
+  }
+
+  /** The context as it stands, or as it was at a version; null where there is none. @throws VersionNotRetainedError */
+  async get(id: string, version?: number): Promise<FullContext | null> {
     this.#mustBeOpen();
-    const snapshot = await this.#read(checkId(id, this.#limits));
+    checkId(id, this.#limits);
+    if (version !== undefined) return this.#history.at(id, version);
+    const snapshot = await this.#read(id);
     return snapshot?.status === 'live' ? fullContext(id, snapshot, snapshot.context) : null;
+  }
+
+  /** The retained deltas, each from one version to the next, the newest first. @throws ContextNotFoundError, VersionNotRetainedError */
+  async history(id: string, { first = 50, before }: HistoryOptions = {}): Promise<HistoryPage> {
+    this.#mustBeOpen();
+    checkListing(first, this.#limits);
+    return this.#history.page(checkId(id, this.#limits), { first, before });
+  }
+
+  /** What turns one retained version into another, which may be the earlier. @throws ContextNotFoundError, VersionNotRetainedError */
+  async diff(id: string, from: number, to: number): Promise<ContextDelta> {
+    this.#mustBeOpen();
+    return this.#history.diff(checkId(id, this.#limits), from, to);
+  }
+
+  /** The version that last changed what is at a path, or below it; null where no retained one did. @throws ContextNotFoundError */
+  async blame(id: string, path: Path): Promise<Blame | null> {
+    return findBlame(this, id, checkPath(path, this.#limits));
   }
 
   /** Hands the context, as it stands, to the archive. @throws ContextNotFoundError, ArchiveError */

@@ -1,7 +1,11 @@
+import type { Path } from '../delta/deep-update.ts';
 import type { JsonObject } from '../json.ts';
+import type { Blame } from './blame.ts';
+import type { HistoryOptions, HistoryPage } from './history.ts';
 import {
   type ContextChange,
   type ContextDeleted,
+  type ContextDelta,
   type ContextEvent,
   type ContextExport,
   type FullContext,
@@ -21,6 +25,11 @@ export interface ContextVerbs {
   restore(id: string, options?: RestoreOptions): Promise<FullContext>;
   sync(id: string, given?: Given): Promise<SyncResult>;
   watch(id: string, given?: Given): AsyncIterableIterator<ContextEvent>;
+  get(id: string, version?: number): Promise<FullContext | null>;
+  history(id: string, options?: HistoryOptions): Promise<HistoryPage>;
+  diff(id: string, from: number, to: number): Promise<ContextDelta>;
+  blame(id: string, path: Path): Promise<Blame | null>;
+  revert(id: string, toVersion: number, options?: WriteOptions): Promise<ContextChange>;
 }
 
 /**
@@ -77,6 +86,27 @@ export class OpenContext {
 
   watch(given?: Given): AsyncIterableIterator<ContextEvent> {
     return this.#verbs.watch(this.id, given);
+  }
+
+  /** The context as it was at a retained version. */
+  at(version: number): Promise<FullContext | null> {
+    return this.#verbs.get(this.id, version);
+  }
+
+  history(options?: HistoryOptions): Promise<HistoryPage> {
+    return this.#verbs.history(this.id, options);
+  }
+
+  diff(from: number, to: number): Promise<ContextDelta> {
+    return this.#verbs.diff(this.id, from, to);
+  }
+
+  blame(path: Path): Promise<Blame | null> {
+    return this.#verbs.blame(this.id, path);
+  }
+
+  revert(toVersion: number, options?: WriteOptions): Promise<ContextChange> {
+    return this.#verbs.revert(this.id, toVersion, options);
   }
 
   /** Lets go of the state once nobody else has the context open. Closing twice is closing once. */

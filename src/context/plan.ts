@@ -3,7 +3,7 @@ import { calculate } from '../delta/calculate.ts';
 import { deltaOfUpdate, type Path } from '../delta/deep-update.ts';
 import { type Delta, isEmpty } from '../delta/delta.ts';
 import { resize } from '../delta/size.ts';
-import { ContextTooLargeError } from '../errors.ts';
+import { type ArpeggioError, ContextTooLargeError } from '../errors.ts';
 import { type JsonObject, measure, type Size } from '../json.ts';
 import type { Limits } from '../limits.ts';
 import { type EndReason, type LiveContext, type Snapshot, samePosition } from '../store/store.ts';
@@ -13,6 +13,8 @@ import type { Start } from './start.ts';
 export type Intent =
   | { readonly verb: 'set'; readonly context: JsonObject }
   | { readonly verb: 'update'; readonly changes: JsonObject; readonly remove: readonly Path[] }
+  /** To a state that it was in before, in that same life. */
+  | { readonly verb: 'revert'; readonly context: JsonObject; readonly life: string }
   | { readonly verb: 'delete'; readonly reason: EndReason }
   | { readonly verb: 'restore'; readonly context: JsonObject; readonly version: number; readonly force: boolean };
 
@@ -31,7 +33,7 @@ export type Plan =
   | { readonly kind: 'end'; readonly reason: EndReason }
   | { readonly kind: 'missing' }
   | { readonly kind: 'conflict' }
-  | { readonly kind: 'tooLarge'; readonly error: ContextTooLargeError };
+  | { readonly kind: 'refused'; readonly error: ArpeggioError };
 
 /**
  * Decides a write against the state that stands: pure, so that it can be asked again after a conflict. The condition, where there is
@@ -44,7 +46,7 @@ export function planWrite(
   limits: Limits,
 ): Plan {
   const live = current?.status === 'live' ? current : null;
-  if (live === null && (intent.verb === 'update' || intent.verb === 'delete')) return { kind: 'missing' };
+  if (!isThere(intent, live)) return { kind: 'missing' };
   if (condition && !holds(condition, current)) return { kind: 'conflict' };
   switch (intent.verb) {
     case 'set':
@@ -53,6 +55,8 @@ export function planWrite(
       return live
         ? advance(live, deltaOfUpdate(live.context, intent.changes, intent.remove), limits)
         : { kind: 'missing' };
+    case 'revert':
+      return live ? advance(live, calculate(live.context, intent.context), limits) : { kind: 'missing' };
     case 'delete':
       return { kind: 'end', reason: intent.reason };
     case 'restore': {
@@ -62,6 +66,12 @@ export function planWrite(
       return tooLarge(made, limits) ?? { kind: 'replace', version, made };
     }
   }
+}
+
+/** Whether there is what the write is of. */
+function isThere(intent: Intent, live: LiveContext | null): boolean {
+  if (intent.verb === 'set' || intent.verb === 'restore') return true;
+  return live !== null && (intent.verb !== 'revert' || intent.life === live.position.life);
 }
 
 function holds(condition: Start, current: Snapshot | null): boolean {
@@ -98,5 +108,5 @@ function tooLarge({ bytes, nodes }: Size, limits: Limits): Plan | null {
   if (over === null) return null;
   const limit = bytes > limits.contextBytes ? 'contextBytes' : 'nodes';
   const error = new ContextTooLargeError(`The context would have ${over}.`, { applied: 'NO', limit });
-  return { kind: 'tooLarge', error };
+  return { kind: 'refused', error };
 }

@@ -202,7 +202,7 @@ export class Writer {
       // It may be refused only for having been done before.
       const receipt = request ? await this.#options.store.findReceipt(this.#id, request.key) : null;
       if (receipt) return () => resolve({ kind: 'repeated', receipt });
-      if (plan.kind === 'tooLarge') return () => reject(plan.error);
+      if (plan.kind === 'refused') return () => reject(plan.error);
       return () => resolve(plan.kind === 'missing' ? { kind: 'missing' } : { kind: 'conflict', current: before });
     }
     const step = plan.kind === 'keep' ? null : draft.move(plan);
@@ -254,8 +254,8 @@ function advanced(known: LiveContext, log: LiveLog): LiveContext | null {
   }
 }
 
-function isRefusal(plan: Plan): plan is Extract<Plan, { kind: 'missing' | 'conflict' | 'tooLarge' }> {
-  return plan.kind === 'missing' || plan.kind === 'conflict' || plan.kind === 'tooLarge';
+function isRefusal(plan: Plan): plan is Extract<Plan, { kind: 'missing' | 'conflict' | 'refused' }> {
+  return plan.kind === 'missing' || plan.kind === 'conflict' || plan.kind === 'refused';
 }
 
 /** Answers the writes that were committed by an earlier attempt, and returns the others. */

@@ -46,6 +46,8 @@ export interface RestoreOptions extends Pick<WriteOptions, 'requestId' | 'viewer
   readonly force?: boolean | undefined;
 }
 
+type Arguments = { readonly [name: string]: Json };
+
 /** From a caller's words to a write for the context's writer, and from what became of it to an answer. */
 export class Writes {
   readonly #store: ContextStore;
@@ -66,10 +68,33 @@ export class Writes {
     intent: Extract<Intent, { verb: 'set' | 'update' }>,
     options: WriteOptions,
   ): Promise<ContextChange> {
-    const written = await this.#write(id, intent, options);
+    return this.#changed(id, await this.#write(id, intent, options));
+  }
+
+  /**
+   * What the context was at a version, which `find` finds, as a new one. A request that was answered before does not look again.
+   *
+   * @throws what `find` throws; ContextNotFoundError where it finds nothing, or the life that it found is over
+   */
+  async revert(
+    id: string,
+    toVersion: number,
+    find: () => Promise<FullContext | null>,
+    options: WriteOptions,
+  ): Promise<ContextChange> {
+    const args = { verb: 'revert', toVersion };
+    const known = await this.#known(id, args, options);
+    if (known) return this.#repeatChange(id, known);
+    const then = await find();
+    if (then === null) throw new ContextNotFoundError(id);
+    const { context, life } = then;
+    return this.#changed(id, await this.#write(id, { verb: 'revert', context, life }, options, args));
+  }
+
+  async #changed(id: string, written: Exclude<Written, { kind: 'missing' | 'conflict' }>): Promise<ContextChange> {
     if (written.kind === 'repeated') return this.#repeatChange(id, written.receipt);
     const after = written.kind === 'moved' ? written.after : written.at;
-    if (after.status !== 'live') throw new TypeError('A set or an update leaves a context.');
+    if (after.status !== 'live') throw new TypeError('Such a write leaves a context.');
     const context = fullContext(id, after, after.context);
     if (written.kind === 'kept' || !written.entry) return { context, delta: null };
     const { delta, insertedAt } = written.entry;
@@ -94,9 +119,8 @@ export class Writes {
   async restore(id: string, load: () => Promise<ArchivedContext>, options: RestoreOptions): Promise<FullContext> {
     const { force = false, ...rest } = options;
     const args = { verb: 'restore', force };
-    const request = this.#requestOf(args, rest);
-    const known = request ? await this.#store.findReceipt(id, request.key) : null;
-    if (known) return (await this.#repeatChange(id, sameRequest(known, request))).context;
+    const known = await this.#known(id, args, rest);
+    if (known) return (await this.#repeatChange(id, known)).context;
     const { context, version } = await load();
     const written = await this.#write(id, { verb: 'restore', context, version, force }, rest, args);
     if (written.kind === 'repeated') return (await this.#repeatChange(id, written.receipt)).context;
@@ -105,12 +129,19 @@ export class Writes {
     return fullContext(id, after, after.context);
   }
 
+  /** The receipt of an earlier attempt, if there was one. @throws InputError where that was of another request */
+  async #known(id: string, args: Arguments, options: WriteOptions): Promise<Receipt | null> {
+    const request = this.#requestOf(args, options);
+    const receipt = request ? await this.#store.findReceipt(id, request.key) : null;
+    return receipt && sameRequest(receipt, request);
+  }
+
   /** `args` is what a repetition must be equal in. */
   async #write(
     id: string,
     intent: Intent,
     options: WriteOptions,
-    args: { readonly [name: string]: Json } = intent,
+    args: Arguments = intent,
   ): Promise<Exclude<Written, { kind: 'missing' | 'conflict' }>> {
     const condition = startOf({ version: options.expectedVersion, cursor: options.expectedCursor });
     const request = this.#requestOf(args, options);
@@ -126,7 +157,7 @@ export class Writes {
   }
 
   #requestOf(
-    args: { readonly [name: string]: Json },
+    args: Arguments,
     { requestId, viewer = '', expectedVersion, expectedCursor }: WriteOptions,
   ): Write['request'] {
     if (requestId === undefined) return undefined;

@@ -45,6 +45,25 @@ builder.mutationField('updateContext', (t) =>
   }),
 );
 
+builder.mutationField('revertContext', (t) =>
+  t.field({
+    type: ContextChangeRef,
+    description: 'Makes a context what it was at an earlier version, by a new version.',
+    args: {
+      id: t.arg.id({ required: true, description: "The context's id." }),
+      toVersion: t.arg({
+        type: 'Version',
+        required: true,
+        description: 'The version. One whose delta is no longer retained is VERSION_NOT_RETAINED.',
+      }),
+      expectedVersion: t.arg({ type: 'Version', description: EXPECTED_VERSION }),
+      expectedCursor: t.arg({ type: 'Cursor', description: EXPECTED_CURSOR }),
+      requestId: t.arg.id({ description: REQUEST_ID }),
+    },
+    resolve: (_, { id, toVersion, ...options }, { manager }) => manager.revert(id, toVersion, writeOptions(options)),
+  }),
+);
+
 builder.mutationField('deleteContext', (t) =>
   t.field({
     type: ContextDeletedRef,

@@ -8,7 +8,19 @@ import type { Fleet } from '../stats/fleet.ts';
 /** The verbs that there are fields for. */
 export type Contexts = Pick<
   ContextManager,
-  'get' | 'sync' | 'list' | 'set' | 'update' | 'delete' | 'export' | 'restore' | 'watch'
+  | 'get'
+  | 'sync'
+  | 'list'
+  | 'history'
+  | 'diff'
+  | 'blame'
+  | 'set'
+  | 'update'
+  | 'revert'
+  | 'delete'
+  | 'export'
+  | 'restore'
+  | 'watch'
 >;
 export type Observed = Pick<Fleet, 'stats' | 'watch'>;
 export type Upkeep = Pick<CleanupServer, 'status' | 'pass' | 'start' | 'update' | 'stop'>;

@@ -26,23 +26,31 @@ const ContextEdgeRef = builder.objectRef<ContextSummary>('ContextEdge').implemen
   }),
 });
 
-const PageInfoRef = builder.objectRef<ContextPage & { readonly isFirst: boolean }>('PageInfo').implement({
+/** Where a page stands, whatever is on it. */
+interface Page {
+  readonly hasNextPage: boolean;
+  readonly isFirst: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
+}
+
+export const PageInfoRef = builder.objectRef<Page>('PageInfo').implement({
   description: 'Where a page stands in its listing.',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether there are more behind the last edge.' }),
     hasPreviousPage: t.boolean({
-      description: 'Whether the page was asked for with `after`. Listings go forward only.',
+      description: 'Whether the page was asked for by a cursor. Listings go one way only.',
       resolve: (page) => !page.isFirst,
     }),
     startCursor: t.string({
       nullable: true,
       description: "The first edge's cursor; null on an empty page.",
-      resolve: ({ contexts }) => cursorOf(contexts[0]),
+      resolve: ({ startCursor }) => startCursor,
     }),
     endCursor: t.string({
       nullable: true,
       description: "The last edge's cursor; null on an empty page.",
-      resolve: ({ contexts }) => cursorOf(contexts.at(-1)),
+      resolve: ({ endCursor }) => endCursor,
     }),
   }),
 });
@@ -62,7 +70,16 @@ export const ContextConnectionRef = builder
         description: 'The contexts alone.',
         resolve: (page) => page.contexts,
       }),
-      pageInfo: t.field({ type: PageInfoRef, description: 'Where this page stands.', resolve: (page) => page }),
+      pageInfo: t.field({
+        type: PageInfoRef,
+        description: 'Where this page stands.',
+        resolve: ({ contexts, hasNextPage, isFirst }) => ({
+          hasNextPage,
+          isFirst,
+          startCursor: cursorOf(contexts[0]),
+          endCursor: cursorOf(contexts.at(-1)),
+        }),
+      }),
     }),
   });
 

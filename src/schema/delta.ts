@@ -14,7 +14,7 @@ const DeltaFormatRef = builder.enumType('DeltaFormat', {
   } as const,
 });
 
-const ChangeActionRef = builder.enumType('ChangeAction', {
+export const ChangeActionRef = builder.enumType('ChangeAction', {
   description: 'What happened at a path.',
   values: {
     ADDED: { value: 'added', description: 'There was nothing there before.' },
@@ -47,7 +47,8 @@ const ChangeRef = builder.objectRef<Change>('Change').implement({
 });
 
 export const DeltaRef = builder.objectRef<ContextDelta>('Delta').implement({
-  description: 'What turns one version into a later one, gaplessly.',
+  description:
+    'What turns one version into another, gaplessly: into a later one, but for a `diff` that was asked for the other way.',
   interfaces: [VersionedRef],
   fields: (t) => ({
     fromVersion: t.field({

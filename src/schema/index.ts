@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import '../resolvers/cleanup.ts';
+import '../resolvers/history.ts';
 import '../resolvers/mutations.ts';
 import '../resolvers/queries.ts';
 import '../resolvers/stats.ts';

@@ -1,7 +1,8 @@
+import type { Blame } from '../context/blame.ts';
 import type { ContextDeleted, ContextDelta, ContextSummary, FullContext, NoChange } from '../context/model.ts';
 import { builder } from './builder.ts';
 
-type Positioned = FullContext | ContextDelta | NoChange | ContextDeleted | ContextSummary;
+type Positioned = FullContext | ContextDelta | NoChange | ContextDeleted | ContextSummary | Blame;
 
 export const VersionedRef = builder.interfaceRef<Positioned>('Versioned').implement({
   description: 'What knows its exact position in the life of a context.',

@@ -109,7 +109,7 @@ describe('a condition holds or the write conflicts:', () => {
 });
 
 describe('a context may grow to its limits and not beyond:', () => {
-  const tooLarge = { kind: 'tooLarge', error: expect.any(ContextTooLargeError) };
+  const tooLarge = { kind: 'refused', error: expect.any(ContextTooLargeError) };
   const plan = (intent: Intent, limits: object) => planWrite(intent, undefined, live, { ...defaultLimits, ...limits });
   const size = (context: JsonObject) => Buffer.byteLength(JSON.stringify(context));
 

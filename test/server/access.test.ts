@@ -30,6 +30,7 @@ interface Page {
 const verbs: readonly (readonly [role: string, query: string])[] = [
   ['writer', 'mutation { setContext(id: "room:1", context: { a: 1 }) { __typename } }'],
   ['writer', 'mutation { updateContext(id: "room:1", changes: { a: 2 }) { __typename } }'],
+  ['writer', 'mutation { revertContext(id: "room:1", toVersion: 1) { __typename } }'],
   ['archivist', 'mutation { exportContext(id: "room:1") { __typename } }'],
   ['archivist', 'mutation { restoreContext(id: "room:1", force: true) { __typename } }'],
   ['deleter', 'mutation { deleteContext(id: "room:1") { __typename } }'],
@@ -83,6 +84,18 @@ describe.each(Object.entries(transports))('over %s', (_, run) => {
     expect(hidden).toContain('CONTEXT_NOT_FOUND');
     expect(hidden).toBe(JSON.stringify(await run(app, 'reader', sync('room:2'))).replaceAll('room:2', 'hall:1'));
     expect((await run(app, 'blind', query('room:1'))).data).toMatchObject({ context: null, contexts: { edges: [] } });
+    for (const past of [
+      'history(id: "#") { nodes { version } }',
+      'diff(id: "#", from: 1, to: 1) { version }',
+      'blame(id: "#", path: ["secret"]) { version }',
+      'contextAt(id: "#", version: 1) { context }',
+    ]) {
+      const of = (id: string) => run(app, 'reader', `{ ${past.replace('#', id)} }`);
+      expect(await of('room:1'), past).not.toHaveProperty('errors');
+      const [unreadable, missing] = [JSON.stringify(await of('hall:1')), JSON.stringify(await of('room:2'))];
+      expect(unreadable, past).toBe(missing.replaceAll('room:2', 'hall:1'));
+      expect(unreadable).toMatch(/CONTEXT_NOT_FOUND|"contextAt":null/);
+    }
   });
 
   it('a page holds as many as it would of nothing else', async () => {

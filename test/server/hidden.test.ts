@@ -81,6 +81,29 @@ describe.each(Object.entries(transports))('What is hidden, over %s,', (_, run) =
     expect(JSON.stringify(await run(app, 'dealer', query))).toContain(SECRET);
   });
 
+  it('is not in what a context was, nor blamed for anything', async () => {
+    const app = await startGame();
+    await app.server.manager.update('room:1', { players: { ann: { hand: [SECRET] } } });
+    const query = `{ contextAt(id: "room:1", version: 1) { context } history(id: "room:1") { nodes { ${DELTA} } }
+      diff(id: "room:1", from: 2, to: 1) { ${DELTA} }
+      ann: blame(id: "room:1", path: ["players", "ann"]) { version } hand: blame(id: "room:1", path: ["players", "ann", "hand"]) { version }
+      card: blame(id: "room:1", path: ["deck", "0"]) { version } long: blame(id: "room:1", path: ["${'x'.repeat(1025)}"]) { version } }`;
+    const player = await run(app, 'player', query);
+    expectNothingHidden(player);
+    // The hidden card was there first of all, as null.
+    expect(player.data).toMatchObject({
+      contextAt: { context: seen(1) },
+      ann: { version: 2 },
+      hand: null,
+      card: { version: 1 },
+      long: null,
+    });
+    expect(player.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    const dealer = await run(app, 'dealer', query);
+    expect(dealer.data).toMatchObject({ ann: { version: 3 }, hand: { version: 3 }, card: { version: 2 } });
+    expect(JSON.stringify(dealer)).toContain(SECRET);
+  });
+
   it('is not in what writes answer, nor in what they conflict with', async () => {
     const app = await startGame();
     const points = (condition = '') => `mutation {
@@ -128,6 +151,7 @@ describe.each(Object.entries(transports))('What is hidden, over %s,', (_, run) =
   it.each([
     ['set, since all that is hidden would go', 'setContext(id: "room:1", context: {})'],
     ['set where there is no context yet', 'setContext(id: "room:2", context: {})'],
+    ['brought back', 'revertContext(id: "room:1", toVersion: 1)'],
     ['changed', 'updateContext(id: "room:1", changes: { players: { ann: { hand: 1 } } })'],
     ['changed inside', 'updateContext(id: "room:1", changes: { players: { ann: { hand: { a: 1 } } } })'],
     ['removed', 'updateContext(id: "room:1", changes: {}, remove: [["players", "eve", "hand"]])'],

@@ -1,10 +1,13 @@
 import type { Action } from '../../access/policy.ts';
 import type { Range } from '../../access/ranges.ts';
 import type { Rights } from '../../access/rights.ts';
+import { type Blame, findBlame } from '../../context/blame.ts';
+import type { HistoryOptions, HistoryPage } from '../../context/history.ts';
 import type { ListOptions } from '../../context/manager.ts';
 import type {
   ContextChange,
   ContextDeleted,
+  ContextDelta,
   ContextEvent,
   ContextExport,
   ContextPage,
@@ -14,8 +17,9 @@ import type {
 } from '../../context/model.ts';
 import type { Given } from '../../context/start.ts';
 import type { RestoreOptions, UpdateOptions, WriteOptions } from '../../context/writes.ts';
+import type { Path } from '../../delta/deep-update.ts';
 import { type Hidden, touches } from '../../delta/hide.ts';
-import { ForbiddenError, withOutcome } from '../../errors.ts';
+import { ContextNotFoundError, ForbiddenError, withOutcome } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Contexts } from '../../schema/builder.ts';
 import { mapped } from '../mapped.ts';
@@ -37,8 +41,25 @@ export class GuardedManager implements Contexts {
     this.#rechecks = rechecks;
   }
 
-  async get(id: string): Promise<FullContext | null> {
-    return hideRead(await (await this.#seen(id)).get(id), this.#rights.hiddenIn(id));
+  async get(id: string, version?: number): Promise<FullContext | null> {
+    return hideRead(await (await this.#seen(id)).get(id, version), this.#rights.hiddenIn(id));
+  }
+
+  async history(id: string, options?: HistoryOptions): Promise<HistoryPage> {
+    const { deltas, hasOlder } = await (await this.#seen(id)).history(id, options);
+    const hidden = this.#rights.hiddenIn(id);
+    return { deltas: deltas.map((delta) => hideTold(delta, hidden)), hasOlder };
+  }
+
+  async diff(id: string, from: number, to: number): Promise<ContextDelta> {
+    return hideTold(await (await this.#seen(id)).diff(id, from, to), this.#rights.hiddenIn(id));
+  }
+
+  /** By what the viewer sees of the history. */
+  async blame(id: string, path: Path): Promise<Blame | null> {
+    // What is malformed is refused, whatever there is to read.
+    await this.#nothing.blame(id, path).catch(passNotFound);
+    return findBlame(this, id, path);
   }
 
   async sync(id: string, given?: Given): Promise<SyncResult> {
@@ -85,6 +106,13 @@ export class GuardedManager implements Contexts {
     if (hidden.length === 0) return this.#all.update(id, changes, this.#asked(options));
     if (touches(hidden, changes, options?.remove)) throw new ForbiddenError({ applied: 'NO' });
     return hideChange(await this.#told(this.#all.update(id, changes, this.#asked(options)), hidden), hidden);
+  }
+
+  async revert(id: string, toVersion: number, options?: WriteOptions): Promise<ContextChange> {
+    await this.#check('write', id);
+    // What it does not see may have been otherwise then.
+    if (this.#rights.hiddenIn(id).length > 0) throw new ForbiddenError({ applied: 'NO' });
+    return this.#all.revert(id, toVersion, this.#asked(options));
   }
 
   async delete(id: string, options?: WriteOptions): Promise<ContextDeleted> {
@@ -143,4 +171,8 @@ export class GuardedManager implements Contexts {
       if (!hasNextPage) return;
     }
   }
+}
+
+function passNotFound(error: unknown): void {
+  if (!(error instanceof ContextNotFoundError)) throw error;
 }
