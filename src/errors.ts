@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'CONTEXT_NOT_FOUND'
   | 'VERSION_CONFLICT'
   | 'VERSION_NOT_RETAINED'
+  | 'PATCH_FAILED'
   | 'CONTEXT_TOO_LARGE'
   | 'LIMIT_EXCEEDED'
   | 'UNAUTHENTICATED'
@@ -53,7 +54,7 @@ export class ArpeggioError extends Error {
 
 /** An argument that no context could accept: a malformed id, a number JSON cannot carry, a cursor that is none. */
 export class InputError extends ArpeggioError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: ErrorOptions & { readonly details?: Details }) {
     super('BAD_USER_INPUT', message, options);
   }
 }
@@ -90,6 +91,18 @@ export class VersionConflictError extends ArpeggioError {
     this.currentCursor = conflict.currentCursor;
     this.changes = conflict.changes;
     this.delta = delta;
+  }
+}
+
+/** An operation of a patch can't be done on the context as it stands, or its test does not hold; nothing was written. */
+export class PatchFailedError extends ArpeggioError {
+  /** Which operation, from 0 on. */
+  readonly index: number;
+
+  constructor(index: number, op: string) {
+    const why = op === 'test' ? 'does not hold' : 'can not be done';
+    super('PATCH_FAILED', `Operation ${index} of the patch, ${op}, ${why}.`, { applied: 'NO', details: { index } });
+    this.index = index;
   }
 }
 

@@ -18,6 +18,8 @@ export interface Limits {
   readonly requestIdBytes: number;
   /** Contexts on one page of a listing. BAD_USER_INPUT. @default 1000 */
   readonly pageSize: number;
+  /** Operations of one patch. LIMIT_EXCEEDED. @default 1000 */
+  readonly patchOperations: number;
   /** Lexical tokens of one GraphQL document. LIMIT_EXCEEDED. @default 4000 */
   readonly documentTokens: number;
   /** Brackets of any kind inside each other in one document. LIMIT_EXCEEDED. @default 300 */
@@ -69,6 +71,7 @@ export const defaultLimits: Limits = {
   bodyBytes: 2 * 1024 * 1024,
   requestIdBytes: 256,
   pageSize: 1000,
+  patchOperations: 1000,
   documentTokens: 4000,
   documentNesting: 300,
   documentDepth: 12,

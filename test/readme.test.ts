@@ -155,6 +155,7 @@ test("the README's limits are the ones in force", () => {
     `| values in a context | ${defaultLimits.nodes.toLocaleString('en-US')} |`,
     `| a context as JSON | ${defaultLimits.contextBytes / 1024 ** 2} MiB |`,
     `| a request's body | ${defaultLimits.bodyBytes / 1024 ** 2} MiB `,
+    `| operations of a patch | ${defaultLimits.patchOperations} |`,
     `| a GraphQL document | ${documentTokens} tokens |`,
     `| brackets inside each other in a document | ${defaultLimits.documentNesting} |`,
     `| fields inside each other | ${defaultLimits.documentDepth} |`,

@@ -46,7 +46,7 @@ export function updates(copies: Copies): UpdatesConfig {
     if (isThere) cache.writeFragment(parse(`fragment Copy on FullContext { ${Object.keys(known).join(' ')} }`), known);
     cache.link('Query', 'context', { id: String(id) }, isThere ? { ...known } : null);
   };
-  const mutations = ['setContext', 'updateContext', 'revertContext', 'restoreContext', 'deleteContext'];
+  const mutations = ['setContext', 'updateContext', 'patchContext', 'revertContext', 'restoreContext', 'deleteContext'];
   return {
     Query: { context: show, sync: show },
     Mutation: Object.fromEntries(mutations.map((name) => [name, show])),

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Path } from '../delta/deep-update.ts';
 import { ArchiveError, ContextNotFoundError, StoreUnavailableError, withOutcome } from '../errors.ts';
 import type { Feed } from '../feed/feed.ts';
-import { admitObject, type JsonObject } from '../json.ts';
+import { admitObject, type Json, type JsonObject } from '../json.ts';
 import { defaultLimits, type Limits, withDefaults } from '../limits.ts';
 import type { ContextStore, Snapshot } from '../store/store.ts';
 import { type Blame, findBlame } from './blame.ts';
@@ -26,6 +26,7 @@ import {
   type SyncResult,
 } from './model.ts';
 import { OpenContext } from './open-context.ts';
+import { checkPatch } from './patch.ts';
 import { type Given, type Start, startOf, versionOf } from './start.ts';
 import { decideSync, reasonAt } from './sync.ts';
 import { noTally, type Tally } from './tally.ts';
@@ -149,6 +150,18 @@ export class ContextManager {
   async delete(id: string, options: WriteOptions = {}): Promise<ContextDeleted> {
     const intent = { verb: 'delete', reason: 'DELETED' } as const;
     return this.#attempt(() => this.#writes.end(checkId(id, this.#limits), intent, options));
+  }
+
+  /**
+   * Applies a JSON Patch (RFC 6902), all of it or nothing; its `test` operations are conditions on the context as it stands.
+   *
+   * @throws ContextNotFoundError, PatchFailedError, VersionConflictError, ContextTooLargeError, LimitExceededError
+   */
+  async patch(id: string, patch: readonly Json[], options: WriteOptions = {}): Promise<ContextChange> {
+    return this.#attempt(() => {
+      const intent = { verb: 'patch', patch: checkPatch(patch, this.#limits) } as const;
+      return this.#writes.change(checkId(id, this.#limits), intent, options);
+    });
   }
 
   /**

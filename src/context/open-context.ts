@@ -1,5 +1,5 @@
 import type { Path } from '../delta/deep-update.ts';
-import type { JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { Blame } from './blame.ts';
 import type { HistoryOptions, HistoryPage } from './history.ts';
 import {
@@ -29,6 +29,7 @@ export interface ContextVerbs {
   history(id: string, options?: HistoryOptions): Promise<HistoryPage>;
   diff(id: string, from: number, to: number): Promise<ContextDelta>;
   blame(id: string, path: Path): Promise<Blame | null>;
+  patch(id: string, patch: readonly Json[], options?: WriteOptions): Promise<ContextChange>;
   revert(id: string, toVersion: number, options?: WriteOptions): Promise<ContextChange>;
 }
 
@@ -103,6 +104,10 @@ export class OpenContext {
 
   blame(path: Path): Promise<Blame | null> {
     return this.#verbs.blame(this.id, path);
+  }
+
+  patch(patch: readonly Json[], options?: WriteOptions): Promise<ContextChange> {
+    return this.#verbs.patch(this.id, patch, options);
   }
 
   revert(toVersion: number, options?: WriteOptions): Promise<ContextChange> {

@@ -3,16 +3,18 @@ import { calculate } from '../delta/calculate.ts';
 import { deltaOfUpdate, type Path } from '../delta/deep-update.ts';
 import { type Delta, isEmpty } from '../delta/delta.ts';
 import { resize } from '../delta/size.ts';
-import { type ArpeggioError, ContextTooLargeError } from '../errors.ts';
+import { ArpeggioError, ContextTooLargeError } from '../errors.ts';
 import { type JsonObject, measure, type Size } from '../json.ts';
 import type { Limits } from '../limits.ts';
 import { type EndReason, type LiveContext, type Snapshot, samePosition } from '../store/store.ts';
+import { applyOperations, type PatchOperation } from './patch.ts';
 import type { Start } from './start.ts';
 
 /** What a write wants, whatever it will meet. */
 export type Intent =
   | { readonly verb: 'set'; readonly context: JsonObject }
   | { readonly verb: 'update'; readonly changes: JsonObject; readonly remove: readonly Path[] }
+  | { readonly verb: 'patch'; readonly patch: readonly PatchOperation[] }
   /** To a state that it was in before, in that same life. */
   | { readonly verb: 'revert'; readonly context: JsonObject; readonly life: string }
   | { readonly verb: 'delete'; readonly reason: EndReason }
@@ -55,6 +57,8 @@ export function planWrite(
       return live
         ? advance(live, deltaOfUpdate(live.context, intent.changes, intent.remove), limits)
         : { kind: 'missing' };
+    case 'patch':
+      return live ? patched(live, intent.patch, limits) : { kind: 'missing' };
     case 'revert':
       return live ? advance(live, calculate(live.context, intent.context), limits) : { kind: 'missing' };
     case 'delete':
@@ -88,6 +92,15 @@ function holds(condition: Start, current: Snapshot | null): boolean {
 function begin(context: JsonObject, limits: Limits): Plan {
   const made = { context, ...measure(context) };
   return tooLarge(made, limits) ?? { kind: 'begin', delta: calculate({}, context), made };
+}
+
+function patched(live: LiveContext, patch: readonly PatchOperation[], limits: Limits): Plan {
+  try {
+    return advance(live, calculate(live.context, applyOperations(live.context, patch, limits)), limits);
+  } catch (error) {
+    if (error instanceof ArpeggioError) return { kind: 'refused', error };
+    throw error;
+  }
 }
 
 /** The next state is made of the one before it, a set's too: what did not change keeps its identity, and its place among the keys. */

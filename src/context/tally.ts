@@ -21,7 +21,7 @@ export interface Tally {
 
 export function noTally(): Tally {
   return {
-    commits: { set: 0, update: 0, revert: 0, delete: 0, restore: 0 },
+    commits: { set: 0, update: 0, patch: 0, revert: 0, delete: 0, restore: 0 },
     conflicts: 0,
     retries: 0,
     syncs: { full: 0, delta: 0, noChange: 0 },

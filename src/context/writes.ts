@@ -62,10 +62,10 @@ export class Writes {
     this.#tally = tally;
   }
 
-  /** A set or an update. */
+  /** A set, an update or a patch. */
   async change(
     id: string,
-    intent: Extract<Intent, { verb: 'set' | 'update' }>,
+    intent: Extract<Intent, { verb: 'set' | 'update' | 'patch' }>,
     options: WriteOptions,
   ): Promise<ContextChange> {
     return this.#changed(id, await this.#write(id, intent, options));
@@ -141,7 +141,7 @@ export class Writes {
     id: string,
     intent: Intent,
     options: WriteOptions,
-    args: Arguments = intent,
+    args: Arguments = { ...intent } as Arguments,
   ): Promise<Exclude<Written, { kind: 'missing' | 'conflict' }>> {
     const condition = startOf({ version: options.expectedVersion, cursor: options.expectedCursor });
     const request = this.#requestOf(args, options);

@@ -98,6 +98,31 @@ export function touches(hidden: Hidden, changes: JsonObject, remove: readonly Pa
   return isTouched || remove.some((path) => hidden.some((other) => agree(path, other)));
 }
 
+const POSITION = /^(-|\d+)$/;
+
+/**
+ * Whether a patch, as it came, could change or tell of something hidden: a pointer of it leads to, through or below a hidden path. A place in a list
+ * stands for every one, since what comes or goes there moves the others.
+ */
+export function patchTouches(hidden: Hidden, patch: readonly Json[]): boolean {
+  if (hidden.length === 0) return false;
+  return patch.some((operation) => {
+    const pointers = isObject(operation) ? [operation['path'], operation['from']] : [];
+    return pointers.some((pointer) => {
+      if (typeof pointer !== 'string') return false;
+      const path = pointer
+        .split('/')
+        .slice(1)
+        .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+      return hidden.some((other) => other.every((key, i) => i >= path.length || matches(key, path[i] ?? '')));
+    });
+  });
+}
+
+function matches(key: string, token: string): boolean {
+  return key === ANY || key === token || POSITION.test(token);
+}
+
 /** Whether the one leads through the other, or the other through the one. */
 function agree(path: Path, hidden: Path): boolean {
   return hidden.every((key, i) => i >= path.length || key === ANY || key === path[i]);

@@ -45,6 +45,26 @@ builder.mutationField('updateContext', (t) =>
   }),
 );
 
+builder.mutationField('patchContext', (t) =>
+  t.field({
+    type: ContextChangeRef,
+    description: 'Applies a JSON Patch (RFC 6902): all of its operations, or, where one can not be done, none.',
+    args: {
+      id: t.arg.id({ required: true, description: "The context's id." }),
+      patch: t.arg({
+        type: ['JSON'],
+        required: true,
+        description:
+          'Operations, `{op, path, value, from}`. A `test` is a condition. PATCH_FAILED names the one that failed.',
+      }),
+      expectedVersion: t.arg({ type: 'Version', description: EXPECTED_VERSION }),
+      expectedCursor: t.arg({ type: 'Cursor', description: EXPECTED_CURSOR }),
+      requestId: t.arg.id({ description: REQUEST_ID }),
+    },
+    resolve: (_, { id, patch, ...options }, { manager }) => manager.patch(id, patch, writeOptions(options)),
+  }),
+);
+
 builder.mutationField('revertContext', (t) =>
   t.field({
     type: ContextChangeRef,

@@ -16,6 +16,7 @@ export type Contexts = Pick<
   | 'blame'
   | 'set'
   | 'update'
+  | 'patch'
   | 'revert'
   | 'delete'
   | 'export'

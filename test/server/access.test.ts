@@ -30,6 +30,7 @@ interface Page {
 const verbs: readonly (readonly [role: string, query: string])[] = [
   ['writer', 'mutation { setContext(id: "room:1", context: { a: 1 }) { __typename } }'],
   ['writer', 'mutation { updateContext(id: "room:1", changes: { a: 2 }) { __typename } }'],
+  ['writer', 'mutation { patchContext(id: "room:1", patch: []) { __typename } }'],
   ['writer', 'mutation { revertContext(id: "room:1", toVersion: 1) { __typename } }'],
   ['archivist', 'mutation { exportContext(id: "room:1") { __typename } }'],
   ['archivist', 'mutation { restoreContext(id: "room:1", force: true) { __typename } }'],

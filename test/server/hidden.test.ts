@@ -151,6 +151,16 @@ describe.each(Object.entries(transports))('What is hidden, over %s,', (_, run) =
   it.each([
     ['set, since all that is hidden would go', 'setContext(id: "room:1", context: {})'],
     ['set where there is no context yet', 'setContext(id: "room:2", context: {})'],
+    ['patched', 'patchContext(id: "room:1", patch: [{op: "add", path: "/players/ann/hand", value: 1}])'],
+    ['patched inside', 'patchContext(id: "room:1", patch: [{op: "remove", path: "/players/ann/hand/0"}])'],
+    ['patched with what it is in', 'patchContext(id: "room:1", patch: [{op: "replace", path: "/players", value: {}}])'],
+    ['moved', 'patchContext(id: "room:1", patch: [{op: "move", from: "/players/ann/hand", path: "/open"}])'],
+    ['copied with the whole', 'patchContext(id: "room:1", patch: [{op: "copy", from: "", path: "/open"}])'],
+    ['tested', 'patchContext(id: "room:1", patch: [{op: "test", path: "/players/ann/hand", value: 1}])'],
+    [
+      'pushed on by what comes before it',
+      'patchContext(id: "room:1", patch: [{op: "add", path: "/deck/-", value: 1}])',
+    ],
     ['brought back', 'revertContext(id: "room:1", toVersion: 1)'],
     ['changed', 'updateContext(id: "room:1", changes: { players: { ann: { hand: 1 } } })'],
     ['changed inside', 'updateContext(id: "room:1", changes: { players: { ann: { hand: { a: 1 } } } })'],

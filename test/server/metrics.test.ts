@@ -175,6 +175,7 @@ describe('A limit that refuses', () => {
       'mutation { setContext(id: "a", context: {}, requestId: "long") { __typename } }',
     ],
     ['pageSize', { pageSize: 1 }, '{ contexts(first: 2) { __typename } }'],
+    ['patchOperations', { patchOperations: 1 }, 'mutation { patchContext(id: "a", patch: [1, 2]) { __typename } }'],
     ['bodyBytes', { bodyBytes: 20 }, '{ a: __typename b: __typename }'],
     ['documentTokens', { documentTokens: 3 }, '{ a: __typename }'],
     ['documentNesting', { documentNesting: 1 }, '{ contexts { __typename } }'],

@@ -18,9 +18,9 @@ import type {
 import type { Given } from '../../context/start.ts';
 import type { RestoreOptions, UpdateOptions, WriteOptions } from '../../context/writes.ts';
 import type { Path } from '../../delta/deep-update.ts';
-import { type Hidden, touches } from '../../delta/hide.ts';
+import { type Hidden, patchTouches, touches } from '../../delta/hide.ts';
 import { ContextNotFoundError, ForbiddenError, withOutcome } from '../../errors.ts';
-import type { JsonObject } from '../../json.ts';
+import type { Json, JsonObject } from '../../json.ts';
 import type { Contexts } from '../../schema/builder.ts';
 import { mapped } from '../mapped.ts';
 import { AuthorizedWatch } from './authorized-watch.ts';
@@ -106,6 +106,13 @@ export class GuardedManager implements Contexts {
     if (hidden.length === 0) return this.#all.update(id, changes, this.#asked(options));
     if (touches(hidden, changes, options?.remove)) throw new ForbiddenError({ applied: 'NO' });
     return hideChange(await this.#told(this.#all.update(id, changes, this.#asked(options)), hidden), hidden);
+  }
+
+  async patch(id: string, patch: readonly Json[], options?: WriteOptions): Promise<ContextChange> {
+    await this.#check('write', id);
+    const hidden = this.#rights.hiddenIn(id);
+    if (patchTouches(hidden, patch)) throw new ForbiddenError({ applied: 'NO' });
+    return hideChange(await this.#told(this.#all.patch(id, patch, this.#asked(options)), hidden), hidden);
   }
 
   async revert(id: string, toVersion: number, options?: WriteOptions): Promise<ContextChange> {
