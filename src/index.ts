@@ -21,6 +21,7 @@ export { type Clock, type ClockOptions, systemClock, type TimeProvider, type Tim
 export type { Blame } from './context/blame.ts';
 export type { HistoryOptions, HistoryPage } from './context/history.ts';
 export { ContextManager, type ContextManagerOptions, type ListOptions } from './context/manager.ts';
+export type { ContextsEvent, ManyGiven } from './context/many.ts';
 export type {
   ContextChange,
   ContextDeleted,

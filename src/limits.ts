@@ -20,6 +20,8 @@ export interface Limits {
   readonly pageSize: number;
   /** Operations of one patch. LIMIT_EXCEEDED. @default 1000 */
   readonly patchOperations: number;
+  /** Contexts of one `syncMany` or one `contextsChanged`. LIMIT_EXCEEDED. @default 100 */
+  readonly contextsAtOnce: number;
   /** Lexical tokens of one GraphQL document. LIMIT_EXCEEDED. @default 4000 */
   readonly documentTokens: number;
   /** Brackets of any kind inside each other in one document. LIMIT_EXCEEDED. @default 300 */
@@ -72,6 +74,7 @@ export const defaultLimits: Limits = {
   requestIdBytes: 256,
   pageSize: 1000,
   patchOperations: 1000,
+  contextsAtOnce: 100,
   documentTokens: 4000,
   documentNesting: 300,
   documentDepth: 12,

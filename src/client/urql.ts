@@ -19,6 +19,7 @@ const VALUES = [
   'ContextEdge',
   'ContextExport',
   'ContextSummary',
+  'ContextsEvent',
   'ContextVersion',
   'Delta',
   'DeltaConnection',

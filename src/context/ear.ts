@@ -5,13 +5,13 @@ import type { Bell } from './bell.ts';
 export class Ear {
   readonly #id: string;
   readonly #feed: Feed;
-  readonly #bell: Bell;
+  readonly #bell: Pick<Bell, 'ring'>;
   readonly #onFailure: (error: unknown) => void;
   #isTaken = false;
   #hasLeft = false;
   #leave: (() => void) | undefined;
 
-  constructor(id: string, feed: Feed, bell: Bell, onFailure: (error: unknown) => void) {
+  constructor(id: string, feed: Feed, bell: Pick<Bell, 'ring'>, onFailure: (error: unknown) => void) {
     this.#id = id;
     this.#feed = feed;
     this.#bell = bell;

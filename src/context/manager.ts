@@ -1,15 +1,18 @@
-import { type Archive, type ArchivedContext, noArchive } from '../archive/archive.ts';
+import { type Archive, noArchive } from '../archive/archive.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Path } from '../delta/deep-update.ts';
-import { ArchiveError, ContextNotFoundError, StoreUnavailableError, withOutcome } from '../errors.ts';
+import { StoreUnavailableError, withOutcome } from '../errors.ts';
 import type { Feed } from '../feed/feed.ts';
 import { admitObject, type Json, type JsonObject } from '../json.ts';
 import { defaultLimits, type Limits, withDefaults } from '../limits.ts';
-import type { ContextStore, Snapshot } from '../store/store.ts';
+import type { ContextStore } from '../store/store.ts';
+import { Archived } from './archived.ts';
 import { type Blame, findBlame } from './blame.ts';
 import { checkId, checkListing, checkPath, checkPrefix, checkRemove } from './checks.ts';
 import { encodeCursor, randomTag } from './cursor.ts';
 import { History, type HistoryOptions, type HistoryPage } from './history.ts';
+import { Listings, listed } from './listings.ts';
+import { type ContextsEvent, checkCount, type ManyGiven, startsOf } from './many.ts';
 import {
   type ContextChange,
   type ContextDeleted,
@@ -17,20 +20,19 @@ import {
   type ContextEvent,
   type ContextExport,
   type ContextPage,
-  contextDelta,
   contextSummary,
   type FullContext,
-  type FullReason,
   fullContext,
-  noChange,
   type SyncResult,
 } from './model.ts';
 import { OpenContext } from './open-context.ts';
 import { checkPatch } from './patch.ts';
-import { type Given, type Start, startOf, versionOf } from './start.ts';
-import { decideSync, reasonAt } from './sync.ts';
+import { Reads } from './reads.ts';
+import { type Given, startOf } from './start.ts';
+import { type GivenOf, syncEach } from './sync-many.ts';
 import { noTally, type Tally } from './tally.ts';
-import { watchContext } from './watch.ts';
+import { type WatchOptions, watchContext } from './watch.ts';
+import { watchContexts } from './watch-many.ts';
 import { Writer } from './writer.ts';
 import { Writers } from './writers.ts';
 import { type RestoreOptions, type UpdateOptions, type WriteOptions, Writes } from './writes.ts';
@@ -68,6 +70,12 @@ export interface WatchHooks {
   readonly isResumed?: boolean;
 }
 
+/** For who watches many on behalf of others: what they may read. */
+export interface ManyHooks {
+  readonly list?: (options: ListOptions) => Promise<ContextPage>;
+  readonly may?: (id: string) => Promise<boolean>;
+}
+
 export interface ListOptions {
   /** Only ids that start with it. @default '' */
   readonly prefix?: string;
@@ -75,6 +83,8 @@ export interface ListOptions {
   readonly first?: number;
   /** Only ids after this one. */
   readonly after?: string;
+  /** How old the answer may be, in milliseconds: it is shared with whoever asks for the same. @default 0 */
+  readonly maxAgeMs?: number;
 }
 
 /**
@@ -92,11 +102,13 @@ export class ContextManager {
   readonly #heartbeatMs: number;
   readonly #onFailure: (error: unknown) => void;
   readonly #writers: Writers;
-  readonly #archive: Archive;
+  readonly #archived: Archived;
   readonly #history: History;
   /** What ends each watch that has begun. */
   readonly #watches = new Set<() => void>();
   #isClosed = false;
+  readonly #listings: Listings;
+  readonly #reads: Reads;
   readonly #writes: Writes;
   readonly #tally: Tally;
 
@@ -110,12 +122,15 @@ export class ContextManager {
     this.#limits = withDefaults(defaultLimits, limits);
     this.#heartbeatMs = heartbeatMs;
     this.#onFailure = onFailure;
-    this.#archive = archive;
-    this.#history = new History(store, (id) => this.#read(id));
     const all = { store, clock, limits: this.#limits, mint, tally };
     this.#writers = new Writers((id, onIdle) => new Writer(id, all, onIdle), cacheBytes);
     this.#writes = new Writes(store, this.#limits, (id) => this.#writers.of(id), tally);
     this.#tally = tally;
+    this.#listings = new Listings(store, clock);
+    this.#reads = new Reads(store, this.#writers, tally);
+    const read = (id: string) => this.#reads.read(id);
+    this.#history = new History(store, read);
+    this.#archived = new Archived(archive, this.#limits, clock, read, () => this.#mustBeOpen());
   }
 
   /** Replaces the whole context, or makes it, at version 1. @throws VersionConflictError, ContextTooLargeError */
@@ -181,7 +196,7 @@ export class ContextManager {
     this.#mustBeOpen();
     checkId(id, this.#limits);
     if (version !== undefined) return this.#history.at(id, version);
-    const snapshot = await this.#read(id);
+    const snapshot = await this.#reads.read(id);
     return snapshot?.status === 'live' ? fullContext(id, snapshot, snapshot.context) : null;
   }
 
@@ -206,11 +221,7 @@ export class ContextManager {
   /** Hands the context, as it stands, to the archive. @throws ContextNotFoundError, ArchiveError */
   async export(id: string): Promise<ContextExport> {
     this.#mustBeOpen();
-    const snapshot = await this.#read(checkId(id, this.#limits));
-    if (snapshot?.status !== 'live') throw new ContextNotFoundError(id);
-    const { position, context, insertedAt } = snapshot;
-    await this.#archive.export({ contextId: id, version: position.version, context, insertedAt });
-    return { contextId: id, version: position.version, exportedAt: this.#clock.now() };
+    return this.#archived.export(checkId(id, this.#limits));
   }
 
   /**
@@ -220,34 +231,22 @@ export class ContextManager {
    * @throws ArchiveError, VersionConflictError, ContextTooLargeError; the store is untouched then
    */
   async restore(id: string, options: RestoreOptions = {}): Promise<FullContext> {
-    return this.#attempt(() => this.#writes.restore(checkId(id, this.#limits), () => this.#load(id), options));
+    return this.#attempt(() => this.#writes.restore(checkId(id, this.#limits), () => this.#archived.load(id), options));
   }
 
   /** The least that brings a caller from the position it gives to the present. @throws ContextNotFoundError */
   async sync(id: string, given: Given = {}): Promise<SyncResult> {
     this.#mustBeOpen();
     const start = startOf(given) ?? ({ kind: 'nothing' } as const);
-    checkId(id, this.#limits);
-    if (start.kind === 'nothing') return this.#answered(await this.#full(id, start, 'INITIAL'));
-    const { head, entries } = await this.#store.readLog(id, versionOf(start));
-    if (head?.status !== 'live') throw new ContextNotFoundError(id);
-    const decision = decideSync(start, { head, entries });
-    switch (decision.kind) {
-      case 'noChange':
-        return this.#answered(noChange(id, head.position));
-      case 'delta':
-        return this.#answered(contextDelta(id, head.position, decision.fromVersion, decision.delta, head.insertedAt));
-      case 'full':
-        return this.#answered(await this.#full(id, start, decision.reason));
-    }
+    return this.#reads.sync(checkId(id, this.#limits), start);
   }
 
   /** A page of the contexts there are, ordered by the code points of their ids. */
-  async list({ prefix = '', first = 50, after }: ListOptions = {}): Promise<ContextPage> {
+  async list({ prefix = '', first = 50, after, maxAgeMs }: ListOptions = {}): Promise<ContextPage> {
     this.#mustBeOpen();
     checkPrefix(prefix, this.#limits);
     checkListing(first, this.#limits);
-    const listed = await this.#store.list({ prefix, after: after ?? null, limit: first + 1 });
+    const listed = await this.#listings.read({ prefix, after: after ?? null, limit: first + 1 }, maxAgeMs);
     return {
       contexts: listed.slice(0, first).map(({ id, head }) => contextSummary(id, head)),
       hasNextPage: listed.length > first,
@@ -265,19 +264,32 @@ export class ContextManager {
   ): AsyncIterableIterator<ContextEvent> {
     this.#mustBeOpen();
     return watchContext(checkId(id, this.#limits), startOf(given), {
-      store: this.#store,
-      feed: this.#feed,
-      clock: this.#clock,
-      heartbeatMs: this.#heartbeatMs,
-      onFailure: this.#onFailure,
+      ...this.#watching,
       isResumed,
-      tally: this.#tally,
       ...(onIdle && { onIdle: (position) => onIdle(position && encodeCursor(position)) }),
-      onBegin: (end) => {
-        this.#watches.add(end);
-        return () => this.#watches.delete(end);
-      },
     });
+  }
+
+  /**
+   * One stream of the changes of many contexts, each gapless and in its own order; see `watchContexts`.
+   *
+   * @throws InputError, LimitExceededError, here and as the stream goes on
+   */
+  watchMany(given: ManyGiven, { list, may = async () => true }: ManyHooks = {}): AsyncIterableIterator<ContextsEvent> {
+    this.#mustBeOpen();
+    return watchContexts(startsOf(given, this.#limits), {
+      ...this.#watching,
+      may,
+      list: (prefix, maxAgeMs) =>
+        listed({ prefix, maxAgeMs, first: this.#limits.contextsAtOnce + 1 }, list ?? ((options) => this.list(options))),
+      check: (count) => checkCount(count, this.#limits),
+    });
+  }
+
+  /** The same as `sync` for many, in their order; null where there is no such context. @throws LimitExceededError */
+  async syncMany(positions: readonly GivenOf[]): Promise<readonly (SyncResult | null)[]> {
+    checkCount(positions.length, this.#limits);
+    return syncEach(positions, (id, given) => this.sync(id, given));
   }
 
   /** Ends every watch, and refuses what comes after. Whoever made the store and the feed closes them. */
@@ -300,24 +312,23 @@ export class ContextManager {
     return context;
   }
 
-  async #load(id: string): Promise<ArchivedContext> {
-    const { context, version } = await this.#archive.restore(id);
-    this.#mustBeOpen();
-    try {
-      return { context: admitObject(context, this.#limits), version };
-    } catch (error) {
-      throw new ArchiveError('RESTORE_FAILED', 'What the archive holds could not be stored.', { cause: error });
-    }
-  }
-
-  #answered(result: SyncResult): SyncResult {
-    this.#tally.syncs[result.kind] += 1;
-    if (result.kind === 'full' && result.reason) this.#tally.fulls[result.reason] += 1;
-    return result;
-  }
-
   #mustBeOpen(): void {
     if (this.#isClosed) throw new StoreUnavailableError();
+  }
+
+  get #watching(): WatchOptions {
+    return {
+      store: this.#store,
+      feed: this.#feed,
+      clock: this.#clock,
+      heartbeatMs: this.#heartbeatMs,
+      onFailure: this.#onFailure,
+      tally: this.#tally,
+      onBegin: (end) => {
+        this.#watches.add(end);
+        return () => this.#watches.delete(end);
+      },
+    };
   }
 
   /** A write whose failure, unless it says otherwise, came before anything was stored. */
@@ -328,17 +339,5 @@ export class ContextManager {
     } catch (error) {
       throw withOutcome(error, 'NO');
     }
-  }
-
-  /** As it stands; where this process has the state from before, for the price of what has changed. */
-  async #read(id: string): Promise<Snapshot | null> {
-    const known = await this.#writers.read(id);
-    return known === undefined ? this.#store.read(id) : known;
-  }
-
-  async #full(id: string, start: Start, reason: FullReason): Promise<FullContext> {
-    const snapshot = await this.#read(id);
-    if (snapshot?.status !== 'live') throw new ContextNotFoundError(id);
-    return fullContext(id, snapshot, snapshot.context, reasonAt(snapshot.position, start, reason));
   }
 }

@@ -1,6 +1,7 @@
 import { builder } from '../schema/builder.ts';
 import { ContextConnectionRef } from '../schema/connection.ts';
 import { FullContextRef } from '../schema/full-context.ts';
+import { ContextPositionRef } from '../schema/many.ts';
 import { SyncResultRef } from '../schema/outcomes.ts';
 import { afterId, given } from './arguments.ts';
 
@@ -28,6 +29,22 @@ builder.queryField('sync', (t) =>
       cursor: t.arg({ type: 'Cursor', description: 'The cursor of your copy.' }),
     },
     resolve: (_, { id, ...position }, { manager }) => manager.sync(id, given(position)),
+  }),
+);
+
+builder.queryField('syncMany', (t) =>
+  t.field({
+    type: t.listRef(SyncResultRef, { nullable: true }),
+    description: 'The same as sync for many contexts, in their order; null where there is no such context.',
+    args: {
+      positions: t.arg({
+        type: [ContextPositionRef],
+        required: true,
+        description: 'Where your copies stand, at most 100.',
+      }),
+    },
+    resolve: (_, { positions }, { manager }) =>
+      manager.syncMany(positions.map(({ id, ...position }) => ({ id, ...given(position) }))),
   }),
 );
 

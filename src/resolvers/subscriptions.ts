@@ -1,4 +1,5 @@
 import { builder } from '../schema/builder.ts';
+import { ContextsEventRef } from '../schema/many.ts';
 import { ContextEventRef } from '../schema/outcomes.ts';
 import { given } from './arguments.ts';
 
@@ -16,6 +17,37 @@ builder.subscriptionField('contextChanged', (t) =>
       cursor: t.arg({ type: 'Cursor', description: 'The cursor of your copy.' }),
     },
     subscribe: (_, { id, ...position }, { manager }) => manager.watch(id, given(position)),
+    resolve: (event) => event,
+  }),
+);
+
+builder.subscriptionField('contextsChanged', (t) =>
+  t.field({
+    type: ContextsEventRef,
+    description:
+      'Every change of many contexts as one stream: each context in its own order and without a gap, and no order between them.',
+    args: {
+      ids: t.arg.idList({ description: 'The ids, at most 100; there need not be such contexts yet.' }),
+      prefix: t.arg.string({
+        description: 'In place of ids: how they start. Contexts that come are told whole, those that go by their end.',
+      }),
+      cursor: t.arg({
+        type: 'Cursor',
+        description: "An event's cursor: on from there. Contexts that it does not know are told whole.",
+      }),
+      whole: t.arg.boolean({
+        defaultValue: false,
+        description:
+          'Begin with each context whole that the cursor does not know. Without it: with what changes from now on.',
+      }),
+    },
+    subscribe: (_, { ids, prefix, cursor, whole }, { manager }) =>
+      manager.watchMany({
+        ids: ids ?? undefined,
+        prefix: prefix ?? undefined,
+        cursor: cursor ?? undefined,
+        whole: whole ?? false,
+      }),
     resolve: (event) => event,
   }),
 );

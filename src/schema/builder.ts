@@ -22,6 +22,8 @@ export type Contexts = Pick<
   | 'export'
   | 'restore'
   | 'watch'
+  | 'syncMany'
+  | 'watchMany'
 >;
 export type Observed = Pick<Fleet, 'stats' | 'watch'>;
 export type Upkeep = Pick<CleanupServer, 'status' | 'pass' | 'start' | 'update' | 'stop'>;

@@ -279,4 +279,24 @@ describe.each(Object.entries(streams))('What is hidden, over %s,', (_, subscribe
     expectNothingHidden([first, ...empty, ...whole]);
     for (const events of [dealer!, ...players]) await events.return?.();
   });
+
+  it('is not in what a subscription to many is told, nor is what may not be read', async () => {
+    const app = await startGame();
+    const { manager } = app.server;
+    await manager.set('secret:1', { name: SECRET });
+    const many = `subscription { contextsChanged(prefix: "", whole: true) { event { ... on Versioned { contextId } ${FULL} ${DELTA} } } }`;
+    const events = subscribe(app, 'player', many);
+    const next = async (): Promise<unknown> => ((await events.next()).value as Result).data?.['contextsChanged'];
+    const first = await next();
+    expect(first).toMatchObject({ event: { contextId: 'room:1', context: seen(2) } });
+    await manager.update('secret:1', { name: `${SECRET} 2` });
+    await manager.update('room:1', { players: { ann: { hand: `${SECRET} 3` } } });
+    const second = await next();
+    expect(second).toMatchObject({ event: { contextId: 'room:1', fromVersion: 2, version: 3, changes: [] } });
+    await manager.update('room:1', { name: 'bridge' });
+    const third = await next();
+    expect(third).toMatchObject({ event: { changes: [{ path: ['name'], value: 'bridge' }] } });
+    expectNothingHidden([first, second, third]);
+    await events.return?.();
+  });
 });

@@ -176,6 +176,7 @@ describe('A limit that refuses', () => {
     ],
     ['pageSize', { pageSize: 1 }, '{ contexts(first: 2) { __typename } }'],
     ['patchOperations', { patchOperations: 1 }, 'mutation { patchContext(id: "a", patch: [1, 2]) { __typename } }'],
+    ['contextsAtOnce', { contextsAtOnce: 1 }, '{ syncMany(positions: [{ id: "a" }, { id: "b" }]) { __typename } }'],
     ['bodyBytes', { bodyBytes: 20 }, '{ a: __typename b: __typename }'],
     ['documentTokens', { documentTokens: 3 }, '{ a: __typename }'],
     ['documentNesting', { documentNesting: 1 }, '{ contexts { __typename } }'],

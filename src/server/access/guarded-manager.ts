@@ -4,6 +4,7 @@ import type { Rights } from '../../access/rights.ts';
 import { type Blame, findBlame } from '../../context/blame.ts';
 import type { HistoryOptions, HistoryPage } from '../../context/history.ts';
 import type { ListOptions } from '../../context/manager.ts';
+import type { ContextsEvent, ManyGiven } from '../../context/many.ts';
 import type {
   ContextChange,
   ContextDeleted,
@@ -16,6 +17,7 @@ import type {
   SyncResult,
 } from '../../context/model.ts';
 import type { Given } from '../../context/start.ts';
+import { type GivenOf, syncEach } from '../../context/sync-many.ts';
 import type { RestoreOptions, UpdateOptions, WriteOptions } from '../../context/writes.ts';
 import type { Path } from '../../delta/deep-update.ts';
 import { type Hidden, patchTouches, touches } from '../../delta/hide.ts';
@@ -71,13 +73,29 @@ export class GuardedManager implements Contexts {
     await this.#nothing.list({ prefix, first, ...rest });
     const found: ContextSummary[] = [];
     for (const range of this.#rights.readable(prefix)) {
-      for await (const context of this.#within(range, Math.max(first, 1), rest.after)) {
+      for await (const context of this.#within(range, { ...rest, first: Math.max(first, 1) })) {
         if (!(await this.#rights.may('read', context.contextId))) continue;
         found.push(context);
         if (found.length > first) return { contexts: found.slice(0, first), hasNextPage: true };
       }
     }
     return { contexts: found, hasNextPage: false };
+  }
+
+  async syncMany(positions: readonly GivenOf[]): Promise<readonly (SyncResult | null)[]> {
+    // What is malformed, or too much, is refused, whatever there is to read.
+    await this.#nothing.syncMany(positions);
+    return syncEach(positions, (id, given) => this.sync(id, given));
+  }
+
+  watchMany(given: ManyGiven): AsyncIterableIterator<ContextsEvent> {
+    const events = this.#all.watchMany(given, {
+      list: (options) => this.list(options),
+      may: (id) => this.#rights.may('read', id),
+    });
+    return mapped(events, ({ event, cursor }) => {
+      return { event: hideTold(event, this.#rights.hiddenIn(event.contextId)), cursor };
+    });
   }
 
   watch(id: string, given?: Given): AsyncIterableIterator<ContextEvent> {
@@ -166,12 +184,20 @@ export class GuardedManager implements Contexts {
     throw new ForbiddenError({ applied: 'NO' });
   }
 
-  async *#within(range: Range, first: number, after: string | undefined): AsyncGenerator<ContextSummary> {
+  async *#within(
+    range: Range,
+    { first, after, ...rest }: ListOptions & { readonly first: number },
+  ): AsyncGenerator<ContextSummary> {
     const { prefix, isOne } = range;
     let last = after;
     for (;;) {
       const position = last === undefined ? {} : { after: last };
-      const { contexts, hasNextPage } = await this.#all.list({ prefix, first: isOne ? 1 : first, ...position });
+      const { contexts, hasNextPage } = await this.#all.list({
+        ...rest,
+        prefix,
+        first: isOne ? 1 : first,
+        ...position,
+      });
       if (isOne) return yield* contexts.filter(({ contextId }) => contextId === prefix);
       yield* contexts;
       last = contexts.at(-1)?.contextId;
