@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'VERSION_CONFLICT'
   | 'VERSION_NOT_RETAINED'
   | 'PATCH_FAILED'
+  | 'SCHEMA_VIOLATION'
   | 'CONTEXT_TOO_LARGE'
   | 'LIMIT_EXCEEDED'
   | 'UNAUTHENTICATED'
@@ -103,6 +104,20 @@ export class PatchFailedError extends ArpeggioError {
     const why = op === 'test' ? 'does not hold' : 'can not be done';
     super('PATCH_FAILED', `Operation ${index} of the patch, ${op}, ${why}.`, { applied: 'NO', details: { index } });
     this.index = index;
+  }
+}
+
+/** A context would break the schema that the server has for it; nothing was written. */
+export class SchemaViolationError extends ArpeggioError {
+  /** The keys that lead to what breaks it. */
+  readonly path: readonly string[];
+  /** The keyword of JSON Schema that it breaks. */
+  readonly rule: string;
+
+  constructor(path: readonly string[], rule: string, message: string) {
+    super('SCHEMA_VIOLATION', `The context breaks its schema: ${message}.`, { applied: 'NO', details: { path, rule } });
+    this.path = path;
+    this.rule = rule;
   }
 }
 

@@ -94,3 +94,4 @@ export type {
   Trimmed,
   UpkeepStore,
 } from './store/store.ts';
+export type { ContextSchema } from './typed/schemas.ts';

@@ -13,6 +13,7 @@ export type Options = Omit<
     | 'insecure'
     | 'allowedOrigins'
     | 'limits'
+    | 'schemas'
     | 'trustedDocuments'
     | 'access'
     | 'graphiql'
@@ -100,6 +101,14 @@ export const options: { readonly [Name in OptionName]: Option } = {
     env: 'ARPEGGIO_LIMITS',
     fallback: 'those of the table below',
     description: 'Limits that are not to be the default; as a flag or a variable, as JSON.',
+  },
+  schemas: {
+    takes: 'a list of {in, schema}, as in docs/beyond-chord.md',
+    accepts: Array.isArray,
+    fromText: parsed,
+    env: 'ARPEGGIO_SCHEMAS',
+    fallback: 'none: contexts are any JSON objects',
+    description: 'JSON Schemas that contexts have to keep to, by their ids; as a flag or a variable, as JSON.',
   },
   trustedDocuments: {
     takes: 'the path of a JSON file, or an object {id: document}',

@@ -76,7 +76,7 @@ describe('The code in the docs', () => {
 
   test.each(of('sh'))('$name calls what there is', ({ text }) => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
-    const builtIn = ['ci', 'test', 'start'];
+    const builtIn = ['ci', 'install', 'test', 'start'];
     for (const line of text.split('\n').filter((each) => each !== '')) {
       const [program = '', ...words] = line.replace(/ #.*/, '').trim().split(/\s+/);
       switch (program) {

@@ -1,3 +1,5 @@
+import { covers, isPattern } from '../patterns.ts';
+
 /** What somebody may do: `write` is set and update, `archive` is export and restore, `admin` is all about the cleanup server. */
 export type Action = 'read' | 'write' | 'delete' | 'archive' | 'admin';
 
@@ -30,10 +32,6 @@ export function allows(policy: Policy, action: Action, id: string): boolean {
 /** The paths that are not to be seen of one context. */
 export function hiddenOf({ hidden = [] }: Policy, id: string): readonly HiddenPath['path'][] {
   return hidden.filter((part) => covers(part.in, id)).map(({ path }) => path);
-}
-
-function covers(pattern: string, id: string): boolean {
-  return pattern.endsWith('*') ? id.startsWith(pattern.slice(0, -1)) : id === pattern;
 }
 
 /** Whatever a policy's prototype holds allows nothing. */
@@ -73,15 +71,4 @@ function checkPart(part: unknown, where: string): HiddenPath {
   if (keys.length === 0 || !keys.every((key) => typeof key === 'string'))
     throw new TypeError(`${where}.path must be a list of keys, at least one.`);
   return Object.freeze({ in: pattern, path: Object.freeze(keys) });
-}
-
-function isPattern(value: unknown): value is string {
-  if (typeof value !== 'string' || value === '' || !isWellFormed(value)) return false;
-  const star = value.indexOf('*');
-  return star === -1 || star === value.length - 1;
-}
-
-/** Ids are. (Node 20 has such a method, but not the types of the language that is compiled to.) */
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
 }

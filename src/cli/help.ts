@@ -6,6 +6,7 @@ import { type Flag, flags } from './flags.ts';
 export function overview(commands: readonly Command[]): string {
   const rows = [
     ['serve', 'Starts the server; so does arpeggio without a command.'],
+    ['types', "Prints TypeScript types of what the server's schemas describe."],
     ['doctor', 'Looks at the configuration and at Redis, and says what to change.'],
     ...commands.map(({ name, takes, summary }) => [`${name} ${takes}`, summary]),
   ];

@@ -71,7 +71,7 @@ function addressFor({ url }: Flags): Address {
 }
 
 function unknownCommand(name: string): UsageError {
-  const meant = nearest(name, ['serve', 'doctor', 'help', ...commands.map((known) => known.name)]);
+  const meant = nearest(name, ['serve', 'doctor', 'types', 'help', ...commands.map((known) => known.name)]);
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   return new UsageError(`There is no command ${JSON.stringify(name)}.${hint}`, 'See arpeggio --help.');
 }

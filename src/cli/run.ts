@@ -11,6 +11,7 @@ export async function run(args: readonly string[]): Promise<void> {
   if (first === '--help' || first === '-h') return console.log(overview(commands));
   if (first === 'help') return run([...rest.slice(0, 1), '--help']);
   if (first === 'doctor') return (await import('./doctor.ts')).doctor(rest);
+  if (first === 'types') return (await import('./types.ts')).types(rest);
   if (first !== 'serve' && !first.startsWith('-')) return invoke(first, rest);
   // Options of a command may stand before it, too.
   const names = commands.map(({ name }) => name);

@@ -27,6 +27,7 @@ import {
 } from './model.ts';
 import { OpenContext } from './open-context.ts';
 import { checkPatch } from './patch.ts';
+import type { ContextRule } from './plan.ts';
 import { Reads } from './reads.ts';
 import { type Given, startOf } from './start.ts';
 import { type GivenOf, syncEach } from './sync-many.ts';
@@ -58,6 +59,8 @@ export interface ContextManagerOptions {
    * write, or a read of the whole, only asks for what has changed. 0: nothing. @default 16 MiB
    */
   readonly cacheBytes?: number;
+  /** What the states of a context have to keep to. @default nothing */
+  readonly ruleFor?: (id: string) => ContextRule | undefined;
   /** Where what becomes of writes, reads and watches is counted. @default nowhere */
   readonly tally?: Tally;
 }
@@ -123,7 +126,10 @@ export class ContextManager {
     this.#heartbeatMs = heartbeatMs;
     this.#onFailure = onFailure;
     const all = { store, clock, limits: this.#limits, mint, tally };
-    this.#writers = new Writers((id, onIdle) => new Writer(id, all, onIdle), cacheBytes);
+    this.#writers = new Writers(
+      (id, onIdle) => new Writer(id, { ...all, rule: options.ruleFor?.(id) }, onIdle),
+      cacheBytes,
+    );
     this.#writes = new Writes(store, this.#limits, (id) => this.#writers.of(id), tally);
     this.#tally = tally;
     this.#listings = new Listings(store, clock);

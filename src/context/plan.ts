@@ -20,6 +20,11 @@ export type Intent =
   | { readonly verb: 'delete'; readonly reason: EndReason }
   | { readonly verb: 'restore'; readonly context: JsonObject; readonly version: number; readonly force: boolean };
 
+/** What is wrong with a state that a write would make; null where nothing is. */
+export type ContextRule = (context: JsonObject) => ArpeggioError | null;
+
+const noRule: ContextRule = () => null;
+
 /** A state that a write makes. */
 export interface Made extends Size {
   readonly context: JsonObject;
@@ -46,28 +51,30 @@ export function planWrite(
   condition: Start | undefined,
   current: Snapshot | null,
   limits: Limits,
+  rule: ContextRule = noRule,
 ): Plan {
   const live = current?.status === 'live' ? current : null;
+  const bounds = { limits, rule };
   if (!isThere(intent, live)) return { kind: 'missing' };
   if (condition && !holds(condition, current)) return { kind: 'conflict' };
   switch (intent.verb) {
     case 'set':
-      return live ? advance(live, calculate(live.context, intent.context), limits) : begin(intent.context, limits);
+      return live ? advance(live, calculate(live.context, intent.context), bounds) : begin(intent.context, bounds);
     case 'update':
       return live
-        ? advance(live, deltaOfUpdate(live.context, intent.changes, intent.remove), limits)
+        ? advance(live, deltaOfUpdate(live.context, intent.changes, intent.remove), bounds)
         : { kind: 'missing' };
     case 'patch':
-      return live ? patched(live, intent.patch, limits) : { kind: 'missing' };
+      return live ? patched(live, intent.patch, bounds) : { kind: 'missing' };
     case 'revert':
-      return live ? advance(live, calculate(live.context, intent.context), limits) : { kind: 'missing' };
+      return live ? advance(live, calculate(live.context, intent.context), bounds) : { kind: 'missing' };
     case 'delete':
       return { kind: 'end', reason: intent.reason };
     case 'restore': {
       if (live && !intent.force) return { kind: 'conflict' };
       const version = live ? Math.max(live.position.version, intent.version) + 1 : intent.version;
       const made = { context: intent.context, ...measure(intent.context) };
-      return tooLarge(made, limits) ?? { kind: 'replace', version, made };
+      return refusal(made, bounds) ?? { kind: 'replace', version, made };
     }
   }
 }
@@ -89,14 +96,14 @@ function holds(condition: Start, current: Snapshot | null): boolean {
   }
 }
 
-function begin(context: JsonObject, limits: Limits): Plan {
+function begin(context: JsonObject, bounds: Bounds): Plan {
   const made = { context, ...measure(context) };
-  return tooLarge(made, limits) ?? { kind: 'begin', delta: calculate({}, context), made };
+  return refusal(made, bounds) ?? { kind: 'begin', delta: calculate({}, context), made };
 }
 
-function patched(live: LiveContext, patch: readonly PatchOperation[], limits: Limits): Plan {
+function patched(live: LiveContext, patch: readonly PatchOperation[], bounds: Bounds): Plan {
   try {
-    return advance(live, calculate(live.context, applyOperations(live.context, patch, limits)), limits);
+    return advance(live, calculate(live.context, applyOperations(live.context, patch, bounds.limits)), bounds);
   } catch (error) {
     if (error instanceof ArpeggioError) return { kind: 'refused', error };
     throw error;
@@ -104,14 +111,25 @@ function patched(live: LiveContext, patch: readonly PatchOperation[], limits: Li
 }
 
 /** The next state is made of the one before it, a set's too: what did not change keeps its identity, and its place among the keys. */
-function advance(live: LiveContext, delta: Delta, limits: Limits): Plan {
+function advance(live: LiveContext, delta: Delta, bounds: Bounds): Plan {
   if (isEmpty(delta)) return { kind: 'keep' };
   const context = apply(delta, live.context);
   const made = { context, ...resize(live, delta, live.context, context) };
-  return tooLarge(made, limits) ?? { kind: 'advance', delta, made };
+  return refusal(made, bounds) ?? { kind: 'advance', delta, made };
 }
 
-function tooLarge({ bytes, nodes }: Size, limits: Limits): Plan | null {
+/** What every state has to keep to. */
+interface Bounds {
+  readonly limits: Limits;
+  readonly rule: ContextRule;
+}
+
+function refusal(made: Made, { limits, rule }: Bounds): Plan | null {
+  const error = tooLarge(made, limits) ?? rule(made.context);
+  return error && { kind: 'refused', error };
+}
+
+function tooLarge({ bytes, nodes }: Size, limits: Limits): ContextTooLargeError | null {
   const over =
     bytes > limits.contextBytes
       ? `${bytes} bytes of JSON; it may have ${limits.contextBytes}`
@@ -120,6 +138,5 @@ function tooLarge({ bytes, nodes }: Size, limits: Limits): Plan | null {
         : null;
   if (over === null) return null;
   const limit = bytes > limits.contextBytes ? 'contextBytes' : 'nodes';
-  const error = new ContextTooLargeError(`The context would have ${over}.`, { applied: 'NO', limit });
-  return { kind: 'refused', error };
+  return new ContextTooLargeError(`The context would have ${over}.`, { applied: 'NO', limit });
 }

@@ -13,7 +13,7 @@ import {
   samePosition,
 } from '../store/store.ts';
 import { Draft, type Step } from './draft.ts';
-import { type Intent, type Plan, planWrite } from './plan.ts';
+import { type ContextRule, type Intent, type Plan, planWrite } from './plan.ts';
 import type { Start } from './start.ts';
 import { type LiveLog, proveDelta } from './sync.ts';
 import type { Tally } from './tally.ts';
@@ -25,6 +25,8 @@ export interface WriterOptions {
   /** Makes lives and tags: random, base64url, never the same twice. */
   readonly mint: () => string;
   readonly tally: Tally;
+  /** What the context's states have to keep to. @default nothing */
+  readonly rule?: ContextRule | undefined;
 }
 
 /** A write as it waits for its turn. */
@@ -154,8 +156,8 @@ export class Writer {
     const turnEnd = this.#options.clock.monotonic() + TURN_MS;
     let taken = 0;
     for (const waiting of group) {
-      const plan = planWrite(waiting.write.intent, waiting.write.condition, draft.current, this.#options.limits);
-      const { request } = waiting.write;
+      const { intent, condition, request } = waiting.write;
+      const plan = planWrite(intent, condition, draft.current, this.#options.limits, this.#options.rule);
       if (!draft.takes(plan) || (request && draft.has(request.key))) break;
       if (isRefusal(plan)) refused.push(waiting);
       settle.push(await this.#draft(waiting, plan, draft));

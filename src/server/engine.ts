@@ -19,6 +19,7 @@ import { RedisLayout } from '../store/redis-layout.ts';
 import { RedisStore } from '../store/redis-store.ts';
 import type { Store, StoreOptions } from '../store/store.ts';
 import { type StoreObservers, TimedStore } from '../store/timed-store.ts';
+import { compileSchemas } from '../typed/schemas.ts';
 import { type Counts, countedArchive, countedPass } from './counts.ts';
 import { describeFailure, type Log, seldom } from './log.ts';
 import { connectRedis } from './redis-connection.ts';
@@ -85,6 +86,7 @@ export function createEngine(
     onFailure: (error) => onFailure('A subscription', error),
     archive,
     tally: counts.tally,
+    ...(options.schemas && { ruleFor: compileSchemas(options.schemas) }),
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     ...(options.cacheBytes === undefined ? {} : { cacheBytes: options.cacheBytes }),
   });

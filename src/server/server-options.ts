@@ -8,6 +8,7 @@ import type { DeltaFormatter } from '../delta/formats.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { Limits } from '../limits.ts';
 import type { Store, StoreOptions } from '../store/store.ts';
+import type { ContextSchema } from '../typed/schemas.ts';
 import type { Deliveries } from './fanout/deliveries.ts';
 import type { Log } from './log.ts';
 import type { TrustedDocumentsById } from './trusted-documents.ts';
@@ -46,6 +47,8 @@ export interface ServerOptions
   readonly exportContext?: ExportContext;
   /** Finds a context to restore, in place of the archive. */
   readonly restoreContext?: RestoreContext;
+  /** What contexts have to be like, by their ids: every write that would make them otherwise is refused. @default anything */
+  readonly schemas?: readonly ContextSchema[];
   /** Those not named keep their default. */
   readonly limits?: Partial<Limits>;
   /** Tells of the server's metrics at `/metrics`, in Prometheus' format: with `access`, to whoever has the `admin` right on `*`. @default true */

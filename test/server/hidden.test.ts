@@ -226,6 +226,23 @@ describe('What is hidden', () => {
   });
 });
 
+describe('A write that breaks a schema', () => {
+  it('is not told where, by whom something is hidden from', async () => {
+    const schema = {
+      type: 'object',
+      properties: { players: { type: 'object', propertyNames: { enum: ['ann', 'bob'] } } },
+    };
+    const app = await startApp({ access, schemas: [{ in: 'room:*', schema }] });
+    await app.server.manager.set('room:1', game(1));
+    const mutation =
+      'mutation { updateContext(id: "room:1", changes: { players: { eve: { points: 1 } } }) { __typename } }';
+    const run = Object.values(transports)[0]!;
+    const [player, dealer] = [await run(app, 'player', mutation), await run(app, 'dealer', mutation)];
+    expect(dealer.errors).toMatchObject([{ extensions: { code: 'SCHEMA_VIOLATION', path: ['players'] } }]);
+    expect(player.errors).toMatchObject([{ extensions: { code: 'SCHEMA_VIOLATION', path: [], applied: 'NO' } }]);
+  });
+});
+
 describe('A conflict', () => {
   it('tells no changes to whom something is hidden where it is not known what they are of', () => {
     const changes = [{ path: ['deck', '0'], action: 'removed', oldValue: SECRET }];

@@ -2,7 +2,7 @@ import type { ContextChange, ContextEvent, FullContext, SyncResult } from '../..
 import { renderChanges } from '../../delta/changes.ts';
 import type { Delta } from '../../delta/delta.ts';
 import { type Hidden, hide, hideDelta } from '../../delta/hide.ts';
-import { VersionConflictError } from '../../errors.ts';
+import { SchemaViolationError, VersionConflictError } from '../../errors.ts';
 
 type Told = SyncResult | ContextEvent;
 
@@ -24,7 +24,10 @@ export function hideChange({ context, delta }: ContextChange, hidden: Hidden): C
 
 /** What a write failed with. Changes of which the delta is not known are hidden whole. */
 export function hideFailure(error: unknown, hidden: Hidden): unknown {
-  if (hidden.length === 0 || !(error instanceof VersionConflictError) || !error.changes) return error;
+  if (hidden.length === 0) return error;
+  if (error instanceof SchemaViolationError)
+    return new SchemaViolationError([], error.rule, 'a rule of it does not hold');
+  if (!(error instanceof VersionConflictError) || !error.changes) return error;
   const { currentVersion, currentCursor } = error;
   // The manager's own, which is what its changes render.
   const delta = error.delta && hideDelta(error.delta as Delta, hidden);
