@@ -87,7 +87,7 @@ describe('The code in the docs', () => {
           break;
         }
         case 'arpeggio':
-          expect(['serve', 'doctor', ...commands.map(({ name }) => name)]).toContain(words[0]);
+          expect(['serve', 'doctor', 'types', ...commands.map(({ name }) => name)]).toContain(words[0]);
           break;
         default:
           expect(['docker', 'kubectl', '.ci/run']).toContain(program);

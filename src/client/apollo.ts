@@ -11,6 +11,7 @@ export const typePolicies: TypePolicies = {
   FullContext: { keyFields: ['contextId'], merge: false },
   Blame: { keyFields: false, merge: false },
   ContextSummary: { keyFields: false, merge: false },
+  ContextPart: { keyFields: false, merge: false },
   ContextVersion: { keyFields: false, merge: false },
   Delta: { keyFields: false, merge: false },
   NoChange: { keyFields: false, merge: false },

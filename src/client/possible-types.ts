@@ -1,6 +1,16 @@
 /** What may stand where the schema names an interface or a union. */
 export const possibleTypes = {
-  Versioned: ['Blame', 'ContextDeleted', 'ContextSummary', 'ContextVersion', 'Delta', 'FullContext', 'NoChange'],
+  Versioned: [
+    'Blame',
+    'ContextDeleted',
+    'ContextPart',
+    'ContextSummary',
+    'ContextVersion',
+    'Delta',
+    'FullContext',
+    'NoChange',
+  ],
   SyncResult: ['Delta', 'FullContext', 'NoChange'],
   ContextEvent: ['ContextDeleted', 'Delta', 'FullContext'],
+  ContextPartEvent: ['ContextDeleted', 'ContextPart', 'Delta'],
 };

@@ -19,7 +19,7 @@ export interface Positioned {
 
 /** What `sync` and `contextChanged` answer, with these fields selected. */
 export type ReplicaEvent =
-  | (Positioned & { readonly __typename: 'FullContext'; readonly context: JsonObject })
+  | (Positioned & { readonly __typename: 'FullContext' | 'ContextPart'; readonly context: JsonObject })
   | (Positioned & {
       readonly __typename: 'Delta';
       readonly fromVersion: number;
@@ -57,6 +57,7 @@ export function follow(replica: Replica, event: ReplicaEvent): Replica {
     Object.freeze({ status: 'live', life, version, cursor, context: share(before, context) });
   switch (event.__typename) {
     case 'FullContext':
+    case 'ContextPart':
       return live(event.context);
     case 'ContextDeleted':
       return Object.freeze({ status: 'deleted', life, version, cursor });

@@ -18,6 +18,7 @@ const VALUES = [
   'ContextDeleted',
   'ContextEdge',
   'ContextExport',
+  'ContextPart',
   'ContextSummary',
   'ContextsEvent',
   'ContextVersion',

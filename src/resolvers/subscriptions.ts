@@ -1,6 +1,7 @@
+import { partOfEvent } from '../context/part.ts';
 import { builder } from '../schema/builder.ts';
 import { ContextsEventRef } from '../schema/many.ts';
-import { ContextEventRef } from '../schema/outcomes.ts';
+import { ContextEventRef, ContextPartEventRef } from '../schema/outcomes.ts';
 import { given } from './arguments.ts';
 
 builder.subscriptionField('contextChanged', (t) =>
@@ -18,6 +19,24 @@ builder.subscriptionField('contextChanged', (t) =>
     },
     subscribe: (_, { id, ...position }, { manager }) => manager.watch(id, given(position)),
     resolve: (event) => event,
+  }),
+);
+
+builder.subscriptionField('contextPartChanged', (t) =>
+  t.field({
+    type: ContextPartEventRef,
+    description: 'The same as contextChanged, told of what is at one path and below alone.',
+    args: {
+      id: t.arg.id({ required: true, description: "The context's id; there need not be such a context yet." }),
+      path: t.arg.stringList({ required: true, description: 'The keys that lead to it, through objects.' }),
+      version: t.arg({
+        type: 'Version',
+        description: 'The version of your copy; 0: you hold nothing. Prefer the cursor.',
+      }),
+      cursor: t.arg({ type: 'Cursor', description: 'The cursor of your copy.' }),
+    },
+    subscribe: (_, { id, path: _path, ...position }, { manager }) => manager.watch(id, given(position)),
+    resolve: (event, { path }) => partOfEvent(event, path),
   }),
 );
 

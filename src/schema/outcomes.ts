@@ -1,7 +1,8 @@
 import type { ContextChange, ContextDeleted, ContextEvent, NoChange, SyncResult } from '../context/model.ts';
+import type { PartEvent } from '../context/part.ts';
 import { builder } from './builder.ts';
 import { DeltaRef } from './delta.ts';
-import { FullContextRef } from './full-context.ts';
+import { ContextPartRef, FullContextRef } from './full-context.ts';
 import { VersionedRef } from './versioned.ts';
 
 const NoChangeRef = builder.objectRef<NoChange>('NoChange').implement({
@@ -31,7 +32,13 @@ export const ContextDeletedRef = builder.objectRef<ContextDeleted>('ContextDelet
   }),
 });
 
-const TYPE_NAMES = { full: 'FullContext', delta: 'Delta', noChange: 'NoChange', deleted: 'ContextDeleted' } as const;
+const TYPE_NAMES = {
+  full: 'FullContext',
+  delta: 'Delta',
+  noChange: 'NoChange',
+  deleted: 'ContextDeleted',
+  part: 'ContextPart',
+} as const;
 
 export const SyncResultRef = builder.unionType('SyncResult', {
   description: 'The least that brings your copy up to date.',
@@ -43,6 +50,12 @@ export const ContextEventRef = builder.unionType('ContextEvent', {
   description: 'Something that happened to a context.',
   types: [FullContextRef, DeltaRef, ContextDeletedRef],
   resolveType: (event: ContextEvent) => TYPE_NAMES[event.kind],
+});
+
+export const ContextPartEventRef = builder.unionType('ContextPartEvent', {
+  description: 'Something that happened to a context, told of one path.',
+  types: [ContextPartRef, DeltaRef, ContextDeletedRef],
+  resolveType: (event: PartEvent) => TYPE_NAMES[event.kind],
 });
 
 export const ContextChangeRef = builder.objectRef<ContextChange>('ContextChange').implement({

@@ -1,8 +1,9 @@
 import type { Blame } from '../context/blame.ts';
 import type { ContextDeleted, ContextDelta, ContextSummary, FullContext, NoChange } from '../context/model.ts';
+import type { ContextPart } from '../context/part.ts';
 import { builder } from './builder.ts';
 
-type Positioned = FullContext | ContextDelta | NoChange | ContextDeleted | ContextSummary | Blame;
+type Positioned = FullContext | ContextDelta | NoChange | ContextDeleted | ContextSummary | Blame | ContextPart;
 
 export const VersionedRef = builder.interfaceRef<Positioned>('Versioned').implement({
   description: 'What knows its exact position in the life of a context.',

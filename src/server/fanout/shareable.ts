@@ -32,6 +32,8 @@ interface Arguments {
 }
 
 const POSITION = ['version', 'cursor'];
+/** Of one context each, by its `id`. */
+const SHARED = ['contextChanged', 'contextPartChanged'];
 
 /** Gives each document a name: equal texts are one document, thanks to the cache of parsed ones. */
 export class Sharing {
@@ -40,14 +42,14 @@ export class Sharing {
 
   /**
    * What makes two subscriptions the same, but for where they begin: document, operation and variables, without those that give the
-   * position (which fit nowhere else, by their types). Null for whatever is not plainly one `contextChanged`; it is run by itself, errors and all.
+   * position (which fit nowhere else, by their types). Null for whatever is not plainly one of one context; it is run by itself, errors and all.
    */
   shareableOf({ schema, document, operationName, variables }: Operation): Shareable | null {
     const operation = getOperationAST(document, operationName);
     const [field, ...others] = operation?.selectionSet.selections ?? [];
     if (operation?.operation !== 'subscription' || others.length > 0) return null;
-    if (field?.kind !== Kind.FIELD || field.name.value !== 'contextChanged' || field.directives?.length) return null;
-    const definition = schema.getSubscriptionType()?.getFields()['contextChanged'];
+    if (field?.kind !== Kind.FIELD || !SHARED.includes(field.name.value) || field.directives?.length) return null;
+    const definition = schema.getSubscriptionType()?.getFields()[field.name.value];
     const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {});
     if (!definition || !coerced) return null;
     const positions = (field.arguments ?? []).flatMap(({ name, value }) =>

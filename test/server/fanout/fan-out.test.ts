@@ -191,6 +191,24 @@ describe('Sharing subscriptions', () => {
     expect(all.feed.size).toBe(1);
   });
 
+  it('of one path is one for all who ask for it', async () => {
+    const all = world();
+    await all.manager.set('a', { x: 1, y: 1 });
+    const part = parse(
+      'subscription P($id: ID!, $path: [String!]!, $version: Version) { contextPartChanged(id: $id, path: $path, version: $version) { ... on ContextPart { context } ... on Delta { changes { path } } } }',
+    );
+    const some = [];
+    for (const path of [['x'], ['x'], ['y']]) some.push(await all.subscribe({ id: 'a', version: 0, path }, part));
+    await all.settle();
+    expect(all.fanOut.size).toBe(2);
+    await all.manager.set('a', { x: 2, y: 1 });
+    await all.settle();
+    const told = some.map(({ pipe }) => pipe.written.map((text) => JSON.parse(text).data.contextPartChanged));
+    expect(told[0]).toEqual([{ context: { x: 1 } }, { changes: [{ path: ['x'] }] }]);
+    expect(told[1]).toEqual(told[0]);
+    expect(told[2]).toEqual([{ context: { y: 1 } }, { changes: [] }]);
+  });
+
   it('keeps apart what differs in document, operation or variables', async () => {
     const all = world();
     await all.manager.set('a', { n: 1 });

@@ -35,7 +35,12 @@ const WATCH = asking('');
 /** What has no plan is executed by graphql-js. */
 export const DISTINCT = [WATCH, asking('one: '), asking('two: '), asking('unplanned: ', '@include(if: true)')] as const;
 
-export type Variables = { readonly id: string; readonly version?: number; readonly cursor?: string };
+export type Variables = {
+  readonly id: string;
+  readonly version?: number;
+  readonly cursor?: string;
+  readonly path?: readonly string[];
+};
 
 /** A connection that a test backs up and frees by hand. */
 export class Pipe implements Outlet {
