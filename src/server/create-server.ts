@@ -92,7 +92,11 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
   const engine = createEngine(options, limits, log, clock, {
     counts,
     figures: () => figuresOf(counts, deliveries, gauges()),
-    storeObservers: { onCall: metrics?.storeCall, aroundCommit: tracedCommits(traces) },
+    storeObservers: {
+      onCall: metrics?.storeCall,
+      onCommitted: metrics?.committed,
+      aroundCommit: tracedCommits(traces),
+    },
     onTrace: (trace) => traces.heard(trace),
   });
   const { manager, cleanup, fleet } = engine;

@@ -18,6 +18,7 @@ export interface Gauges {
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const LAG_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const MEMBERS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
+const VERSIONS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 const STORE_OPERATIONS: readonly StoreOperation[] = [
   'get',
   'log',
@@ -38,6 +39,7 @@ export class ServerMetrics {
   readonly #operationSeconds: Observe;
   readonly #groupSize: Observe;
   readonly #lagSeconds: Observe;
+  readonly #commitVersions: Observe;
   readonly #storeFailures = new Map(STORE_OPERATIONS.map((operation) => [operation, 0]));
 
   constructor(clock: Clock, counts: Counts, deliveries: Deliveries, gauges: () => Gauges) {
@@ -91,6 +93,10 @@ export class ServerMetrics {
     });
     this.#counter('sync_full', 'Full contexts that sync answered with.', 'reason', () => inLowerCase(tally.fulls));
     this.#counter('commits', 'Writes that moved a context.', 'verb', () => tally.commits);
+    this.#commitVersions = metrics.histogram(
+      { name: 'arpeggio_commit_versions', help: 'Versions that one commit makes: writes that went together.' },
+      VERSIONS,
+    );
     this.#counter('conflicts', 'Writes refused since the context was elsewhere.', undefined, () => tally.conflicts);
     this.#counter('commit_retries', 'Commits that another process had overtaken.', undefined, () => tally.retries);
     this.#storeSeconds = metrics.histogram(
@@ -147,6 +153,8 @@ export class ServerMetrics {
     this.#storeSeconds(seconds, operation);
     if (hasFailed) this.#storeFailures.set(operation, (this.#storeFailures.get(operation) ?? 0) + 1);
   };
+
+  readonly committed = (versions: number): void => this.#commitVersions(versions);
 
   readonly told: OnTold = (members, { madeAt }) => {
     this.#groupSize(members);

@@ -22,6 +22,8 @@ export type AroundCommit = (commit: Commit, run: (commit: Commit) => Promise<Com
 
 export interface StoreObservers {
   readonly onCall?: OnStoreCall | undefined;
+  /** Told of each commit that made versions: how many. */
+  readonly onCommitted?: ((versions: number) => void) | undefined;
   readonly aroundCommit: AroundCommit;
 }
 
@@ -30,12 +32,14 @@ export class TimedStore implements Store {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #onCall: OnStoreCall | undefined;
+  readonly #onCommitted: ((versions: number) => void) | undefined;
   readonly #aroundCommit: AroundCommit;
 
-  constructor(store: Store, clock: Clock, { onCall, aroundCommit }: StoreObservers) {
+  constructor(store: Store, clock: Clock, { onCall, onCommitted, aroundCommit }: StoreObservers) {
     this.#store = store;
     this.#clock = clock;
     this.#onCall = onCall;
+    this.#onCommitted = onCommitted;
     this.#aroundCommit = aroundCommit;
   }
 
@@ -47,8 +51,10 @@ export class TimedStore implements Store {
     return this.#timed('log', this.#store.readLog(id, after, isBrief));
   }
 
-  commit(id: string, commit: Commit): ReturnType<Store['commit']> {
-    return this.#aroundCommit(commit, (traced) => this.#timed('commit', this.#store.commit(id, traced)));
+  async commit(id: string, commit: Commit): ReturnType<Store['commit']> {
+    const outcome = await this.#aroundCommit(commit, (traced) => this.#timed('commit', this.#store.commit(id, traced)));
+    if (outcome.kind === 'committed' && commit.entries.length > 0) this.#onCommitted?.(commit.entries.length);
+    return outcome;
   }
 
   findReceipt(id: string, key: string): ReturnType<Store['findReceipt']> {

@@ -110,10 +110,14 @@ describe('What is counted', () => {
     await api.sync('a', { version: 4 });
     await api.sync('a', { version: 1 });
     await expect(app.server.manager.set('a', {}, { expectedVersion: 1 })).rejects.toThrow(VersionConflictError);
+    await Promise.all([5, 6, 7].map((n) => app.server.manager.update('a', { n })));
     await api.delete('a');
     await post(app, '{ sync(id: "nowhere") { __typename } }');
     expect(await told(app, 'arpeggio_commits_total{verb="set"}')).toBe(1);
-    expect(await told(app, 'arpeggio_commits_total{verb="update"}')).toBe(4);
+    expect(await told(app, 'arpeggio_commits_total{verb="update"}')).toBe(7);
+    // Three of them went together.
+    expect(await told(app, 'arpeggio_commit_versions_count')).toBe(6);
+    expect(await told(app, 'arpeggio_commit_versions_sum')).toBe(8);
     expect(await told(app, 'arpeggio_commits_total{verb="delete"}')).toBe(1);
     expect(await told(app, 'arpeggio_conflicts_total')).toBe(1);
     for (const kind of ['full', 'delta', 'no_change'])
@@ -122,7 +126,7 @@ describe('What is counted', () => {
     expect(await told(app, 'arpeggio_operations_total{type="mutation",outcome="ok"}')).toBe(6);
     expect(await told(app, 'arpeggio_operations_total{type="query",outcome="error"}')).toBe(1);
     expect(await told(app, 'arpeggio_operation_duration_seconds_count{type="mutation"}')).toBe(6);
-    expect(await told(app, 'arpeggio_store_duration_seconds_count{operation="commit"}')).toBe(6);
+    expect(await told(app, 'arpeggio_store_duration_seconds_count{operation="commit"}')).toBe(7);
   });
 
   it.each(transports.slice(0, 2))('is who subscribes and what they are told, over $name', async ({ open }) => {
