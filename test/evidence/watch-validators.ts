@@ -234,14 +234,22 @@ function startFaults(session: Session, event: EventTold, order: VersionOrder, ru
       if (event.cursor === from.cursor) return [];
       if (start && first && first.index <= start.index)
         return [`${told(event)} is no news for who holds ${at(position)}`];
-      const next = start && order.after(start);
-      // Who came with what was current had caught up without a word, and may have fallen behind since.
-      const wasCurrent = next !== undefined && next.begunBefore >= asked;
-      const late: readonly Late[] = wasCurrent ? ['WINDOW_PASSED', 'FELL_BEHIND'] : ['WINDOW_PASSED'];
+      // Where the window reached back to it when it came, it may have fallen behind since, though it was told nothing yet.
+      const wasInTime = start !== undefined && missedAt(asked, start, order, rules.window) <= rules.window;
+      const late: readonly Late[] = wasInTime ? ['WINDOW_PASSED', 'FELL_BEHIND'] : ['WINDOW_PASSED'];
       const gap = gapBetween({ ...position, cursor: from.cursor }, event, rules, late);
       return gap === null ? [] : [gap];
     }
   }
+}
+
+/** How many versions of a life are known to have followed a moment by some time; counted up to one more than `most`. */
+function missedAt(time: number, start: Moment, order: VersionOrder, most: number): number {
+  let missed = 0;
+  for (let next = order.after(start); missed <= most && next && next.begunBefore < time; next = order.after(next)) {
+    missed += 1;
+  }
+  return missed;
 }
 
 function isCommitted(event: EventTold, moment: Moment, order: VersionOrder): boolean {
