@@ -14,6 +14,7 @@ export type Options = Omit<
     | 'allowedOrigins'
     | 'limits'
     | 'schemas'
+    | 'presencePrefix'
     | 'trustedDocuments'
     | 'access'
     | 'graphiql'
@@ -109,6 +110,12 @@ export const options: { readonly [Name in OptionName]: Option } = {
     env: 'ARPEGGIO_SCHEMAS',
     fallback: 'none: contexts are any JSON objects',
     description: 'JSON Schemas that contexts have to keep to, by their ids; as a flag or a variable, as JSON.',
+  },
+  presencePrefix: {
+    ...text('how ids begin, such as presence:', /^\S{1,64}$/),
+    env: 'ARPEGGIO_PRESENCE_PREFIX',
+    fallback: 'none: nobody is told',
+    description: 'Tell who watches a context in a context whose id begins so, which nobody else may write to.',
   },
   trustedDocuments: {
     takes: 'the path of a JSON file, or an object {id: document}',

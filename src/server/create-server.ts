@@ -34,6 +34,7 @@ import { inTurn } from './pipelining.ts';
 import { Readiness } from './readiness.ts';
 import { countRefused } from './refused-requests.ts';
 import { limitRequests, requestOptions } from './requests.ts';
+import { reserved } from './reserved.ts';
 import { type Gauges, ServerMetrics } from './server-metrics.ts';
 import type { ServerOptions } from './server-options.ts';
 import { showingOf } from './showing.ts';
@@ -99,7 +100,8 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     },
     onTrace: (trace) => traces.heard(trace),
   });
-  const { manager, cleanup, fleet } = engine;
+  const { manager, cleanup, fleet, presence } = engine;
+  const { presencePrefix } = options;
   const shutdown = new Shutdown(options, clock);
   const readiness = new Readiness(clock, engine.ready);
   let closed: Promise<void> | undefined;
@@ -123,6 +125,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     mask,
     deliveries,
     onTold: tracedDeliveries(traces, metrics?.told),
+    ...(presence && { onEnter: (id, viewer) => presence.enter(id, viewer) }),
     onSubscribed(isRefused) {
       operations.subscription[isRefused ? 'error' : 'ok'] += 1;
     },
@@ -131,7 +134,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     deliveries.cutForSilence += 1;
   });
   const app = createApp({
-    manager,
+    manager: presencePrefix === undefined ? manager : reserved(manager, presencePrefix),
     cleanup,
     fleet,
     limits,

@@ -12,6 +12,7 @@ import type { Feed } from '../feed/feed.ts';
 import { MemoryFeed } from '../feed/memory-feed.ts';
 import { RedisFeed } from '../feed/redis-feed.ts';
 import type { Limits } from '../limits.ts';
+import { Presence } from '../presence/presence.ts';
 import type { Figures } from '../stats/figures.ts';
 import { Fleet } from '../stats/fleet.ts';
 import { MemoryStore } from '../store/memory-store.ts';
@@ -30,6 +31,8 @@ export interface Engine {
   readonly manager: ContextManager;
   readonly cleanup: CleanupServer;
   readonly fleet: Fleet;
+  /** Who watches what; undefined where nobody is told. */
+  readonly presence: Presence | undefined;
   /** Connects to what is outside. @throws Error that says what to change where it can't be used */
   start(): Promise<void>;
   /** Rejects while the store can't serve, or changes would not be heard of. */
@@ -93,16 +96,29 @@ export function createEngine(
   const pass = new CleanupPass(store, clock, () => endedTag(randomTag()), options);
   const counted = countedPass(pass, counts.cleanup);
   const cleanup = new CleanupServer(store, clock, counted, (error) => onFailure('The cleanup server', error));
-  const fleet = new Fleet({
+  const fleet: Fleet = new Fleet({
     store,
     clock,
     figures,
     onFailure: (error) => onFailure('What tells of this process', error),
+    onBeat: (living, isBack) => presence?.beat(living, isBack),
   });
+  const { presencePrefix: prefix } = options;
+  const presence =
+    prefix === undefined
+      ? undefined
+      : new Presence({
+          manager,
+          clock,
+          prefix,
+          process: fleet.name,
+          onFailure: (error) => onFailure('What tells who watches', error),
+        });
   return {
     manager,
     cleanup,
     fleet,
+    presence,
     get proofAgeMs() {
       return feed.proofAgeMs;
     },
@@ -111,6 +127,7 @@ export function createEngine(
       await Promise.all([store.ready(), feed.ready?.()]);
     },
     async close() {
+      await presence?.close();
       manager.close();
       await archive.close();
       await cleanup.close();

@@ -49,6 +49,11 @@ export interface ServerOptions
   readonly restoreContext?: RestoreContext;
   /** What contexts have to be like, by their ids: every write that would make them otherwise is refused. @default anything */
   readonly schemas?: readonly ContextSchema[];
+  /**
+   * Tells who watches a context in a context of its own, whose id begins with this: who watches `a` is in `presence:a` where this is
+   * `presence:`. Nobody else may write to such ids. @default nobody is told
+   */
+  readonly presencePrefix?: string;
   /** Those not named keep their default. */
   readonly limits?: Partial<Limits>;
   /** Tells of the server's metrics at `/metrics`, in Prometheus' format: with `access`, to whoever has the `admin` right on `*`. @default true */

@@ -10,6 +10,10 @@ export interface FleetOptions {
   readonly figures: () => Figures;
   /** Told where a process could not tell the others of itself; it tries again. */
   readonly onFailure: (error: unknown) => void;
+  /**
+   * Told, each time that this process has told of itself, of all that live, it among them; and whether the others had taken it for gone.
+   */
+  readonly onBeat?: (living: ReadonlySet<string>, isBack: boolean) => void;
 }
 
 const RECORD = 'stats';
@@ -33,7 +37,8 @@ interface Entry {
  */
 export class Fleet {
   readonly #options: FleetOptions;
-  readonly #name = nanoid(12);
+  /** What this process is called among the others. */
+  readonly name = nanoid(12);
   readonly #seen = new Map<string, { readonly beat: number; readonly at: number }>();
   #beat = 0;
   #last: { readonly figures: Figures; readonly at: number } | undefined;
@@ -56,7 +61,7 @@ export class Fleet {
   /** Of this process what is so now; of the others, what they told last. @throws StoreUnavailableError */
   async stats(): Promise<Stats> {
     const { value } = await this.#options.store.readRecord(RECORD);
-    const others = this.#living(value).filter(([name]) => name !== this.#name);
+    const others = this.#living(value).filter(([name]) => name !== this.name);
     return sumOf([{ ...this.#options.figures(), ...this.#speeds }, ...others.map(([, entry]) => entry)]);
   }
 
@@ -74,8 +79,7 @@ export class Fleet {
     this.#isClosed = true;
     this.#cancel();
     await this.#telling;
-    if (this.#beat > 0)
-      await this.#change((entries) => entries.filter(([name]) => name !== this.#name)).catch(() => {});
+    if (this.#beat > 0) await this.#change((entries) => entries.filter(([name]) => name !== this.name)).catch(() => {});
   }
 
   async #tell(): Promise<void> {
@@ -85,7 +89,14 @@ export class Fleet {
     this.#last = { figures: now, at };
     this.#beat += 1;
     const own: Entry = { ...now, ...this.#speeds, beat: this.#beat };
-    await this.#change((entries) => [...entries.filter(([name]) => name !== this.#name), [this.#name, own]]);
+    let living: ReadonlySet<string> = new Set();
+    let isBack = false;
+    await this.#change((entries) => {
+      living = new Set([...entries.map(([name]) => name), this.name]);
+      isBack = this.#beat > 1 && entries.every(([name]) => name !== this.name);
+      return [...entries.filter(([name]) => name !== this.name), [this.name, own]];
+    });
+    this.#options.onBeat?.(living, isBack);
   }
 
   async #change(

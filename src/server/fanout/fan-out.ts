@@ -1,4 +1,5 @@
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import { ANONYMOUS } from '../../access/authenticator.ts';
 import type { ContextManager } from '../../context/manager.ts';
 import type { ViewedContext } from '../access/access-control.ts';
 import { hideTold } from '../access/hiding.ts';
@@ -7,7 +8,7 @@ import { Group, type OnTold } from './group.ts';
 import { Member, type Outlet } from './member.ts';
 import type { Operation } from './operation.ts';
 import { placeOf } from './place.ts';
-import { Sharing } from './shareable.ts';
+import { type Shareable, Sharing } from './shareable.ts';
 import { SharedOperation } from './shared-operation.ts';
 import { SharedWatches } from './shared-watches.ts';
 import { untilEnded } from './until-ended.ts';
@@ -23,6 +24,8 @@ export interface FanOutOptions {
   readonly mask: (error: unknown) => unknown;
   readonly deliveries?: Deliveries;
   readonly onTold?: OnTold | undefined;
+  /** Told of each subscription to one context that begins, and by whom; calls back what is returned at its end. */
+  readonly onEnter?: ((id: string, viewer: string) => () => void) | undefined;
   /** Told of each subscription as it is answered for the first time: whether it was refused. */
   readonly onSubscribed?: ((isRefused: boolean) => void) | undefined;
 }
@@ -36,11 +39,13 @@ export class FanOut {
   readonly #mask: FanOutOptions['mask'];
   readonly #deliveries: Deliveries;
   readonly #onTold: OnTold | undefined;
+  readonly #onEnter: FanOutOptions['onEnter'];
   readonly #onSubscribed: ((isRefused: boolean) => void) | undefined;
   /** Subscriptions that run by themselves. */
   #alone = 0;
 
-  constructor({ manager, executor, mask, deliveries = noDeliveries(), onTold, onSubscribed }: FanOutOptions) {
+  constructor({ manager, executor, mask, deliveries = noDeliveries(), onTold, onEnter, onSubscribed }: FanOutOptions) {
+    this.#onEnter = onEnter;
     this.#watches = new SharedWatches(manager);
     this.#executor = executor;
     this.#mask = mask;
@@ -86,19 +91,31 @@ export class FanOut {
     const { schema, document, operationName, variableValues } = args;
     const shareable = this.#sharing.shareableOf({ schema, document, operationName, variables: variableValues });
     if (!shareable) return this.#byItself(await subscribe(args));
-    const { id, start } = shareable;
+    const results = await this.#subscribeTo(shareable, args, context, subscribe, outlet);
+    if (!this.#onEnter || !(Symbol.asyncIterator in results)) return results;
+    const leave = this.#onEnter(shareable.id, context.rights?.viewer.name ?? ANONYMOUS);
+    return untilEnded(results[Symbol.asyncIterator](), leave);
+  }
+
+  async #subscribeTo(
+    { id, start, key: shared }: Shareable,
+    args: ExecutionArgs,
+    context: ViewedContext,
+    subscribe: Subscribe,
+    outlet: Outlet,
+  ): Promise<Results> {
     const scope = context.rights ? context.rights.scopeOf(id) : 'open';
     // Who may not read the context, or must be asked for again, never joins the others.
     if (scope === null) return this.#byItself(await subscribe(args));
-    const key = `${scope} ${shareable.key}`;
+    const key = `${scope} ${shared}`;
     // The root value is the first subscriber's, who may have left long before the others do.
-    const shared = { ...args, rootValue: undefined, contextValue: context };
+    const sharedArgs = { ...args, rootValue: undefined, contextValue: context };
     if (!this.#groups.has(key)) {
       // What is refused is refused here. What is not is run by the group: these results are never asked for, and hold nothing.
-      const results = await subscribe(shared);
+      const results = await subscribe(sharedArgs);
       if (!(Symbol.asyncIterator in results)) return results;
     }
-    const group = this.#groups.get(key) ?? this.#open(key, { id, execute: this.#executionOf(shared, id, context) });
+    const group = this.#groups.get(key) ?? this.#open(key, { id, execute: this.#executionOf(sharedArgs, id, context) });
     const operation = new SharedOperation(this.#mask);
     const member = new Member(group, new CountedOutlet(outlet, this.#deliveries), placeOf(start), operation);
     operation.member = member;
