@@ -15,6 +15,7 @@ const tombstone = author.end(live).next;
 
 const set = (context: JsonObject): Intent => ({ verb: 'set', context });
 const update = (changes: JsonObject, ...remove: string[][]): Intent => ({ verb: 'update', changes, remove });
+const revert = (context: JsonObject, life = live.position.life): Intent => ({ verb: 'revert', context, life });
 const end: Intent = { verb: 'delete', reason: 'DELETED' };
 
 const absent: Start = { kind: 'nothing' };
@@ -65,6 +66,12 @@ describe('a write is planned against what stands:', () => {
     ['update and removal of the same', update({ a: 2 }, ['a']), undefined, live, makes('advance', { b: { c: [1] } })],
     ['update where nothing is', update({ n: 1 }), undefined, null, missing],
     ['update on a tombstone', update({ n: 1 }), undefined, tombstone, missing],
+
+    ['revert of a context', revert({ a: 0 }), undefined, live, makes('advance', { a: 0 })],
+    ['revert to what stands', revert(base), undefined, live, keep],
+    ['revert to what another life was', revert({ a: 0 }, 'another'), undefined, live, missing],
+    ['revert where nothing is', revert({ a: 0 }), undefined, null, missing],
+    ['revert on a tombstone', revert({ a: 0 }), undefined, tombstone, missing],
 
     ['delete of a context', end, undefined, live, ends],
     ['delete where nothing is', end, undefined, null, missing],

@@ -236,6 +236,46 @@ describe('A stream of many contexts', () => {
     for (const { told } of followers) await eventually(() => expect(told).toEqual(['a:1 full 1']));
   });
 
+  it('tells nothing before it listens to all and has found where each is', async () => {
+    const gate = { opens: () => {} };
+    class Gated extends MemoryStore {
+      readonly read1: string[] = [];
+      isFailing = true;
+      override async readLog(...args: Parameters<MemoryStore['readLog']>) {
+        this.read1.push(args[0]);
+        if (this.isFailing && args[0] === 'a:2') throw new StoreUnavailableError();
+        return super.readLog(...args);
+      }
+    }
+    class SlowFeed extends MemoryFeed {
+      override async listen(...args: Parameters<MemoryFeed['listen']>) {
+        if (args[0] === 'a:2') await new Promise<void>((resolve) => Object.assign(gate, { opens: resolve }));
+        return super.listen(...args);
+      }
+    }
+    const feed = new SlowFeed();
+    const store = new Gated({ tell: feed.tell });
+    const manager = new ContextManager({ store, feed, heartbeatMs: 2 ** 30 });
+    onTestFinished(() => manager.close());
+    for (const id of ['a:1', 'a:2']) await manager.set(id, { n: 1 });
+    store.read1.splice(0);
+    const follower = new Follower(manager, { ids: ['a:1', 'a:2'] });
+    const turns = async () => {
+      for (let n = 0; n < 20; n += 1) await new Promise(setImmediate);
+    };
+    await turns();
+    expect(store.read1).toEqual([]);
+    gate.opens();
+    await eventually(() => expect(store.read1).toEqual(['a:1', 'a:2']));
+    await manager.set('a:1', { n: 2 });
+    await turns();
+    expect(follower.told).toEqual([]);
+    store.isFailing = false;
+    await manager.set('a:1', { n: 3 });
+    await eventually(() => expect(follower.told).toEqual(['a:1 delta 3']));
+    expect([...decodeMany(follower.cursor ?? '').keys()]).toEqual(['a:1', 'a:2']);
+  });
+
   it('ends with the manager', async () => {
     const { manager } = makeManager();
     const events = manager.watchMany({ prefix: '' });

@@ -21,6 +21,12 @@ const gauges = { webSockets: 0, streams: 0, subscriptions: 0, watchedContexts: 0
 
 class FailingStore extends MemoryStore {
   isFailing = false;
+  listed = 0;
+
+  override async list(...args: Parameters<MemoryStore['list']>): ReturnType<MemoryStore['list']> {
+    this.listed += 1;
+    return super.list(...args);
+  }
 
   override async commit(id: string, commit: Commit): ReturnType<MemoryStore['commit']> {
     if (this.isFailing) throw new StoreUnavailableError({ applied: 'NO' });
@@ -55,7 +61,7 @@ function world() {
 
 describe('Presence', () => {
   it('is what each process serves, and nothing once nobody is there', async () => {
-    const { open, of, pass, failures } = world();
+    const { open, of, pass, failures, store } = world();
     const all = [open(), open()] as const;
     const [one, two] = all;
     await pass(0, ...all);
@@ -73,6 +79,10 @@ describe('Presence', () => {
     await pass(1000, ...all);
     expect(await of('a')).toBeUndefined();
     expect(failures).toEqual([]);
+    // As long as nobody is gone, nobody looks for what they left.
+    const { listed } = store;
+    for (let beats = 0; beats < 3; beats += 1) await pass(EVERY_MS, ...all);
+    expect(store.listed).toBe(listed);
   });
 
   it('of who comes and goes together is told of once, and nobody is present at presence', async () => {

@@ -127,7 +127,7 @@ describe('Traces', () => {
     void writer.within('commit', {}, (span) => {
       told = span && writer.reached('a place', span);
     });
-    const other = told?.replaceAll(/[1-9a-f]/g, '0') ?? '';
+    const other = `00-${'0'.repeat(32)}-${'0'.repeat(16)}-01 a place`;
     for (const heard of ['', 'a place', other, `${told}\nb`, told?.slice(1) ?? '', told ?? '']) reader.heard(heard);
     reader.delivery('a place', {})?.();
     const commit = named('commit')[0]?.spanContext();
