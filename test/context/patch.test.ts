@@ -141,7 +141,7 @@ describe('A patch', () => {
     ['tests what is only inherited', { a: 'x' }, { op: 'test', path: '/a/length', value: 1 }],
     ['replaces what is not there', { a: 1 }, { op: 'replace', path: '/b', value: 1 }],
     ['replaces behind the end', { a: [1] }, { op: 'replace', path: '/a/-', value: 1 }],
-    ['removes by an index with a zero before it', { a: [1, 2] }, { op: 'remove', path: '/a/01' }],
+    ['tests by an index with a zero before it', { a: [1, 2] }, { op: 'test', path: '/a/01', value: 2 }],
     ['removes by no index', { a: [1, 2] }, { op: 'remove', path: '/a/1x' }],
     ['adds past the end', { a: [1] }, { op: 'add', path: '/a/2', value: 1 }],
     ['adds by an index with a zero before it', { a: [1] }, { op: 'add', path: '/a/00', value: 1 }],
