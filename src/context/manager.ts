@@ -95,7 +95,7 @@ export interface ListOptions {
  * store; `open` is the stateful way.
  *
  * Every verb throws InputError for malformed arguments and StoreUnavailableError where the store does not answer; errors of writes
- * say by `applied` what became of the write.
+ * say by `applied` what became of the write. One that would break the context's rule throws what the rule says.
  */
 export class ContextManager {
   readonly #store: ContextStore;
