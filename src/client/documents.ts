@@ -3,7 +3,7 @@ const EVENT = /* GraphQL */ `
   __typename
   ... on Versioned { life version cursor }
   ... on FullContext { context }
-  ... on Delta { fromVersion changes { path action value } }`;
+  ... on Delta { fromVersion patch }`;
 
 export const CONTEXT_CHANGED = /* GraphQL */ `subscription ArpeggioChanged($id: ID!, $version: Version, $cursor: Cursor) {
   contextChanged(id: $id, version: $version, cursor: $cursor) {${EVENT}

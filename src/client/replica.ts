@@ -1,7 +1,9 @@
 import { applyChanges, type Change } from '../delta/changes.ts';
 import type { Path } from '../delta/deep-update.ts';
+import type { PatchStep } from '../delta/element-patch.ts';
 import { ArpeggioError } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
+import { applyPatch } from './apply-patch.ts';
 import { share } from './share.ts';
 
 /** A local copy of one context: at an exact position, or known to be gone, or not there yet. */
@@ -23,7 +25,9 @@ export type ReplicaEvent =
   | (Positioned & {
       readonly __typename: 'Delta';
       readonly fromVersion: number;
-      readonly changes: readonly WireChange[];
+      /** Either of the two will do; of lists that grow, the patch is the smaller. */
+      readonly changes?: readonly WireChange[];
+      readonly patch?: readonly PatchStep[];
     })
   | (Positioned & { readonly __typename: 'NoChange' })
   | (Positioned & { readonly __typename: 'ContextDeleted' });
@@ -68,8 +72,17 @@ export function follow(replica: Replica, event: ReplicaEvent): Replica {
     case 'Delta':
       if (replica.status !== 'live' || replica.life !== life || replica.version !== event.fromVersion)
         throw new ReplicaMismatchError();
-      return live(applyChanges(event.changes.map(changeOf), replica.context));
+      return live(made(event, replica.context));
   }
+}
+
+function made(
+  { patch, changes }: Extract<ReplicaEvent, { readonly __typename: 'Delta' }>,
+  before: JsonObject,
+): JsonObject {
+  if (patch) return applyPatch(patch, before);
+  if (changes) return applyChanges(changes.map(changeOf), before);
+  throw new TypeError('A delta is followed by its patch or its changes: select one of them.');
 }
 
 function changeOf({ path, action, value = null, oldValue = null }: WireChange): Change {

@@ -1,4 +1,5 @@
 import type { Delta } from '../delta/delta.ts';
+import { bytesByElement } from '../delta/element-patch.ts';
 import { merge } from '../delta/merge.ts';
 import { measure } from '../json.ts';
 import type { Entry, LiveHead, Position } from '../store/store.ts';
@@ -44,8 +45,13 @@ export const proveContinuity: ContinuityProof = (entries, from, to) => {
 export function decideSync(start: Start, log: LiveLog, prove: ContinuityProof = proveContinuity): SyncDecision {
   const decision = proveDelta(start, log, prove);
   if (decision.kind !== 'delta') return decision;
-  const { bytes } = measure(decision.delta);
-  return bytes > SMALL_DELTA_BYTES && bytes > log.head.bytes ? full('SMALLER_THAN_DELTA') : decision;
+  const most = Math.max(SMALL_DELTA_BYTES, log.head.bytes);
+  return isWithin(decision.delta, most) ? decision : full('SMALLER_THAN_DELTA');
+}
+
+/** Whether a delta can be told in so many bytes: as it is, or with its lists by element. */
+function isWithin(delta: Delta, most: number): boolean {
+  return measure(delta).bytes <= most || bytesByElement(delta) <= most;
 }
 
 /** The same, whatever the delta's size. */

@@ -1,5 +1,6 @@
 import type { ContextDelta } from '../context/model.ts';
 import { type Change, renderChanges } from '../delta/changes.ts';
+import { elementPatch } from '../delta/element-patch.ts';
 import { type DeltaFormat, type DeltaFormatter, formatDelta } from '../delta/formats.ts';
 import type { Json } from '../json.ts';
 import { builder } from './builder.ts';
@@ -62,6 +63,12 @@ export const DeltaRef = builder.objectRef<ContextDelta>('Delta').implement({
         "The changes in one of the formats; without an argument in the server's configured one (NESTED unless configured).",
       args: { format: t.arg({ type: DeltaFormatRef, description: 'The format to write it in.' }) },
       resolve: (delta, { format }, { deltaFormatter }) => render(delta, format, deltaFormatter),
+    }),
+    patch: t.field({
+      type: ['JSON'],
+      description:
+        'The changes as JSON Patch, RFC 6902, whose operations follow each other: a list is changed by element wherever that is smaller than the whole of it.',
+      resolve: (delta) => elementPatch(delta.delta) as readonly Json[],
     }),
     changes: t.field({
       type: [ChangeRef],

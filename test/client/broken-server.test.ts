@@ -12,8 +12,7 @@ const schema = buildSchema(`
   scalar JSON scalar Version scalar Cursor
   interface Versioned { life: ID! version: Version! cursor: Cursor! }
   type FullContext implements Versioned { life: ID! version: Version! cursor: Cursor! context: JSON }
-  type Change { path: [String!]! action: String! value: JSON }
-  type Delta implements Versioned { life: ID! version: Version! cursor: Cursor! fromVersion: Version! changes: [Change!]! }
+  type Delta implements Versioned { life: ID! version: Version! cursor: Cursor! fromVersion: Version! patch: [JSON!]! }
   type NoChange implements Versioned { life: ID! version: Version! cursor: Cursor! }
   union SyncResult = FullContext | Delta | NoChange
   type Query {
@@ -38,7 +37,7 @@ const delta = (fromVersion: number, version: number, n: number): Told => ({
   __typename: 'Delta',
   ...at(version),
   fromVersion,
-  changes: [{ path: ['n'], action: 'MODIFIED', value: n }],
+  patch: [{ op: 'replace', path: '/n', value: n }],
 });
 
 interface Behaviour {

@@ -32,7 +32,7 @@ export type FullContextReason =
   | 'NEW_LIFE'
   /** Your position can not be proven to be one of this life. */
   | 'POSITION_UNKNOWN'
-  /** The delta would be larger than 4 KiB and than the whole context. */
+  /** The delta, with its lists by element, would be larger than 4 KiB and than the whole context. */
   | 'SMALLER_THAN_DELTA'
   /** The deltas since your version are no longer all kept. */
   | 'WINDOW_PASSED';

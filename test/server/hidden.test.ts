@@ -40,7 +40,7 @@ const seen = (n: number): JsonObject => ({
 });
 
 const DELTA = `... on Delta { fromVersion version formatted: delta nested: delta(format: NESTED) flat: delta(format: FLAT)
-  patch: delta(format: JSON_PATCH) changes { path action value oldValue } }`;
+  patch: delta(format: JSON_PATCH) steps: patch changes { path action value oldValue } }`;
 const FULL = '... on FullContext { version context }';
 
 async function startGame(options: Partial<AccessOptions> = {}): Promise<ListeningApp> {
@@ -282,6 +282,7 @@ describe.each(Object.entries(streams))('What is hidden, over %s,', (_, subscribe
           nested: {},
           flat: { version: 3, changes: [] },
           patch: [],
+          steps: [],
           changes: [],
         },
       });
