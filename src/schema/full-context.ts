@@ -9,7 +9,9 @@ const FullContextReasonRef = builder.enumType('FullContextReason', {
     INITIAL: { description: 'You gave no position, or said that you hold nothing.' },
     WINDOW_PASSED: { description: 'The deltas since your version are no longer all kept.' },
     POSITION_UNKNOWN: { description: 'Your position can not be proven to be one of this life.' },
-    SMALLER_THAN_DELTA: { description: 'The delta, with its lists by element, would be larger than 4 KiB and than the whole context.' },
+    SMALLER_THAN_DELTA: {
+      description: 'The delta, with its lists by element, would be larger than 4 KiB and than the whole context.',
+    },
     FELL_BEHIND: { description: 'You read so slowly that the deltas you missed are no longer all kept.' },
     NEW_LIFE: { description: 'The context was deleted and made anew, or restored: forget what you hold of it.' },
   } as const,
