@@ -63,7 +63,7 @@ function isValid(text: string): boolean {
 }
 
 describe('A planned operation', () => {
-  it('answers what graphql-js answers, errors and all', async () => {
+  it('answers what graphql-js answers, errors and all', { timeout: 120_000 }, async () => {
     const seen = { planned: 0, failed: 0, valid: 0 };
     await fc.assert(
       fc.asyncProperty(randomOperation, fc.integer(), async (operation, seed) => {
