@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { ContextManager } from '../context/manager.ts';
-import { ContextNotFoundError, VersionConflictError } from '../errors.ts';
+import { ContextNotFoundError, InputError, VersionConflictError } from '../errors.ts';
 import { equal, isObject, type JsonObject } from '../json.ts';
 
 export interface PresenceOptions {
@@ -10,7 +10,7 @@ export interface PresenceOptions {
   readonly prefix: string;
   /** This process' name, which no other has. */
   readonly process: string;
-  /** Told of what could not be written; it is tried again with the next beat. */
+  /** Told of what could not be written; it is tried again with the next beat, unless it never can be. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -106,8 +106,12 @@ export class Presence {
       try {
         await this.#write(id);
       } catch (error) {
-        this.#dirty.add(id);
-        throw error;
+        // What no context can hold (an id or a name that is too long) will not be held the next time.
+        if (error instanceof InputError) this.#options.onFailure(error);
+        else {
+          this.#dirty.add(id);
+          throw error;
+        }
       }
     }
   }

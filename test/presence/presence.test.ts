@@ -126,6 +126,16 @@ describe('Presence', () => {
     expect(await of('b')).toEqual({ [next.name]: { bob: 1 } });
   });
 
+  it('of what has too long an id is not told, and keeps nobody else from being', async () => {
+    const { open, of, pass, failures } = world();
+    const one = open();
+    await pass(0, one);
+    for (const id of ['a'.repeat(510), 'b']) one.presence.enter(id, 'ann');
+    for (let beats = 0; beats < 3; beats += 1) await pass(EVERY_MS, one);
+    expect(await of('b')).toEqual({ [one.name]: { ann: 1 } });
+    expect(failures).toMatchObject([{ code: 'BAD_USER_INPUT' }]);
+  });
+
   it('that could not be told is told with a later beat', async () => {
     const { open, of, pass, store, failures } = world();
     const one = open();
