@@ -32,7 +32,7 @@ function listsByElement(delta: Delta, depth: number): Json {
   for (const [key, edit] of Object.entries(delta)) {
     const isList = edit.action === 'modified' && Array.isArray(edit.oldValue) && Array.isArray(edit.value);
     if (edit.action === 'within') setOwn(told, key, listsByElement(edit.delta, depth + 1));
-    else setOwn(told, key, (isList ? edited(edit, '', depth) : edit) as unknown as Json);
+    else setOwn(told, key, isList ? edited(edit, '', depth) : edit);
   }
   return told;
 }
