@@ -1,14 +1,10 @@
 import type { PatchStep } from '../delta/element-patch.ts';
 import { isObject, type Json, type JsonObject, own, setOwn, without } from '../json.ts';
+import { pathOf } from '../pointer.ts';
 
 /** What a patch of the server's makes of a context: what no step leads into keeps its identity. @throws TypeError where it does not fit */
 export function applyPatch(patch: readonly PatchStep[], context: JsonObject): JsonObject {
   return patch.reduce<Json>((value, step) => applied(value, pathOf(step.path), step), context) as JsonObject;
-}
-
-function pathOf(pointer: string): readonly string[] {
-  const tokens = pointer.split('/').slice(1);
-  return tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function applied(container: Json | undefined, [key = '', ...rest]: readonly string[], step: PatchStep): Json {

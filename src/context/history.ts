@@ -51,16 +51,9 @@ export class History {
     const { head, entries } = await this.#above(id, first - 1);
     if (last > head.position.version) throw await this.#notRetained(id, head);
     if (first !== head.position.version) entryOf(first, entries, head);
-    const made =
-      to === head.position.version
-        ? undefined
-        : entryOf(
-            to,
-            entries.filter(({ version }) => version >= to),
-            head,
-          );
     const between = entries.filter(({ version }) => version > first && version <= last);
     const delta = merge(between.map((entry) => entry.delta));
+    const made = entries.find(({ version }) => version === to);
     const { position, insertedAt } = made ? headAt(made, head) : head;
     return contextDelta(id, position, from, from > to ? invert(delta) : delta, insertedAt);
   }

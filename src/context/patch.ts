@@ -1,8 +1,10 @@
 import { applyPatch } from 'rfc6902';
 import type { Path } from '../delta/deep-update.ts';
+import { isIndex, valueAt } from '../delta/edit-at.ts';
 import { ContextTooLargeError, InputError, LimitExceededError, PatchFailedError } from '../errors.ts';
 import { admit, equal, isObject, type Json, type JsonObject, measure, own, setOwn, utf8Length } from '../json.ts';
 import type { Limits } from '../limits.ts';
+import { pathOf, pointerOf } from '../pointer.ts';
 
 /** One operation of RFC 6902, its pointers taken apart. */
 export interface PatchOperation {
@@ -25,7 +27,6 @@ const NEEDS = {
 /** The library goes past them, for fear of changed prototypes, and would change something else. */
 const REFUSED_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 const POINTER = /^(\/([^~/]|~[01])*)*$/;
-const INDEX = /^(0|[1-9]\d*)$/;
 
 /** @throws InputError that names the operation which is none, LimitExceededError */
 export function checkPatch(patch: readonly unknown[], limits: Limits): readonly PatchOperation[] {
@@ -42,13 +43,10 @@ function operationOf(given: unknown, index: number, limits: Limits): PatchOperat
   if (!isObject(given)) return refuse('is no object');
   const op = own(given, 'op');
   if (typeof op !== 'string' || !Object.hasOwn(NEEDS, op)) return refuse('has no op of RFC 6902');
-  const pathOf = (name: string): Path => {
+  const pathAt = (name: string): Path => {
     const pointer = own(given, name);
     if (typeof pointer !== 'string' || !POINTER.test(pointer)) return refuse(`has no JSON Pointer as its ${name}`);
-    const path = pointer
-      .split('/')
-      .slice(1)
-      .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const path = pathOf(pointer);
     if (path.some((key) => REFUSED_KEYS.includes(key)))
       return refuse('leads through a key that patches can not name; use an update');
     if (path.some((key) => utf8Length(key, limits.keyBytes) > limits.keyBytes))
@@ -56,7 +54,7 @@ function operationOf(given: unknown, index: number, limits: Limits): PatchOperat
     return path;
   };
   const needs: readonly string[] = NEEDS[op as PatchOperation['op']];
-  const path = pathOf('path');
+  const path = pathAt('path');
   if (path.length === 0 && op !== 'test') return refuse('is of the context itself; set it instead');
   const value = own(given, 'value');
   if (needs.includes('value') && value === undefined) return refuse('has no value');
@@ -66,7 +64,7 @@ function operationOf(given: unknown, index: number, limits: Limits): PatchOperat
   return {
     op: op as PatchOperation['op'],
     path,
-    ...(needs.includes('from') && { from: pathOf('from') }),
+    ...(needs.includes('from') && { from: pathAt('from') }),
     ...(needs.includes('value') && { value: admitted }),
   };
 }
@@ -99,17 +97,17 @@ export function applyOperations(context: JsonObject, patch: readonly PatchOperat
 function isDone({ op, path, from = [], value }: PatchOperation, root: JsonObject, copied: Copied): boolean {
   switch (op) {
     case 'test': {
-      const found = find(root, path);
+      const found = valueAt(root, path);
       return found !== undefined && equal(found, value as Json);
     }
     case 'add':
       return canAdd(root, path) && apply(root, { op, path: pointerOf(path), value });
     case 'replace':
-      return find(root, path) !== undefined && apply(root, { op, path: pointerOf(path), value });
+      return valueAt(root, path) !== undefined && apply(root, { op, path: pointerOf(path), value });
     case 'remove':
-      return find(root, path) !== undefined && apply(root, { op, path: pointerOf(path) });
+      return valueAt(root, path) !== undefined && apply(root, { op, path: pointerOf(path) });
     case 'copy': {
-      const found = find(root, from);
+      const found = valueAt(root, from);
       return (
         found !== undefined &&
         copied.takes(found) &&
@@ -118,7 +116,7 @@ function isDone({ op, path, from = [], value }: PatchOperation, root: JsonObject
       );
     }
     case 'move': {
-      const found = find(root, from);
+      const found = valueAt(root, from);
       // Nothing can be moved into itself.
       const isInside = path.length > from.length && from.every((key, i) => key === path[i]);
       if (found === undefined || isInside || from.length === 0 || !copied.takes(found)) return false;
@@ -159,21 +157,11 @@ class Copied {
   }
 }
 
-/** What is at a path; undefined where nothing is. */
-function find(root: Json, path: Path): Json | undefined {
-  let value: Json | undefined = root;
-  for (const key of path) {
-    if (Array.isArray(value)) value = INDEX.test(key) ? (value as readonly Json[])[Number(key)] : undefined;
-    else value = isObject(value) ? own(value, key) : undefined;
-  }
-  return value;
-}
-
 function canAdd(root: Json, path: Path): boolean {
-  const parent = find(root, path.slice(0, -1));
+  const parent = valueAt(root, path.slice(0, -1));
   const key = path.at(-1) ?? '';
   if (!Array.isArray(parent)) return isObject(parent);
-  return key === '-' || (INDEX.test(key) && Number(key) <= parent.length);
+  return key === '-' || (isIndex(key) && Number(key) <= parent.length);
 }
 
 /** A copy that can be changed. */
@@ -189,8 +177,4 @@ function loosened(value: Json): Json {
 function holdsProto(value: Json): boolean {
   if (Array.isArray(value)) return value.some(holdsProto);
   return isObject(value) && Object.entries(value).some(([key, member]) => key === '__proto__' || holdsProto(member));
-}
-
-function pointerOf(path: Path): string {
-  return path.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

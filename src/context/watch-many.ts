@@ -2,6 +2,7 @@ import { StoreUnavailableError } from '../errors.ts';
 import { endable, type Waiting } from './endable.ts';
 import type { ContextsEvent, Starts } from './many.ts';
 import { Members } from './members.ts';
+import type { Start } from './start.ts';
 import type { WatchOptions } from './watch.ts';
 
 export interface WatchManyOptions extends Omit<WatchOptions, 'onIdle' | 'isResumed' | 'prove'> {
@@ -27,59 +28,76 @@ export function watchContexts(starts: Starts, options: WatchManyOptions): AsyncI
 }
 
 async function* follow(
-  starts: Starts,
+  { selection, known, others }: Starts,
   options: WatchManyOptions,
   { bell, signal, end }: Waiting,
 ): AsyncGenerator<ContextsEvent, undefined> {
-  const { clock, heartbeatMs, onFailure } = options;
-  const { selection } = starts;
+  const { clock, heartbeatMs } = options;
   const members = new Members(options, bell.ring);
+  const isByPrefix = selection.prefix !== undefined;
+  const discovery = isByPrefix ? new Discovery(selection.prefix, others, members, options) : undefined;
   const onEnded = options.onBegin?.(end);
   let beatAt = clock.monotonic();
-  let discoveredAt = Number.NEGATIVE_INFINITY;
-  let start = starts.others;
-  let isFirst = true;
   try {
-    for (const [id, known] of starts.known) members.add(id, known);
-    for (const id of selection.ids ?? []) members.add(id, start);
+    for (const [id, start] of known) members.add(id, start);
+    for (const id of selection.ids ?? []) members.add(id, others);
     while (!signal.aborted) {
       // Before reading, so that a commit during the read rings for another look.
       bell.reset();
-      const now = clock.monotonic();
-      if (selection.prefix !== undefined && now - discoveredAt >= DISCOVERY_MS) {
-        discoveredAt = now;
-        try {
-          const maxAgeMs = isFirst ? 0 : DISCOVERY_MS / 2;
-          for await (const id of options.list(selection.prefix, maxAgeMs)) {
-            members.add(id, start);
-            options.check(members.size);
-          }
-          // Those that are found later were not there before.
-          start = { kind: 'nothing' };
-          isFirst = false;
-        } catch (error) {
-          if (error instanceof StoreUnavailableError) onFailure(error);
-          else throw error;
-        }
-      }
-      if (now - beatAt >= heartbeatMs) {
-        beatAt = now;
+      await discovery?.look();
+      if (clock.monotonic() - beatAt >= heartbeatMs) {
+        beatAt = clock.monotonic();
         members.beat();
       }
-      const event = await members.look(signal, selection.prefix !== undefined);
+      const event = await members.look(signal, isByPrefix);
       if (signal.aborted) return;
       if (event) {
         yield { event, cursor: () => members.cursor };
         continue;
       }
-      const next = Math.min(
-        beatAt + heartbeatMs,
-        selection.prefix === undefined ? Number.POSITIVE_INFINITY : discoveredAt + DISCOVERY_MS,
-      );
+      const next = Math.min(beatAt + heartbeatMs, discovery?.dueAt ?? Number.POSITIVE_INFINITY);
       await bell.wait(clock, Math.max(0, next - clock.monotonic()));
     }
   } finally {
     members.leave();
     onEnded?.();
+  }
+}
+
+/** Finds those that have come. */
+class Discovery {
+  readonly #prefix: string;
+  readonly #members: Members;
+  readonly #options: WatchManyOptions;
+  #start: Start | undefined;
+  #maxAgeMs = 0;
+  dueAt = Number.NEGATIVE_INFINITY;
+
+  /** `start`: where those begin that are there already. */
+  constructor(prefix: string, start: Start | undefined, members: Members, options: WatchManyOptions) {
+    this.#prefix = prefix;
+    this.#start = start;
+    this.#members = members;
+    this.#options = options;
+  }
+
+  /** Does nothing before it is due. @throws what `list` and `check` throw, but for a store that does not answer */
+  async look(): Promise<void> {
+    const { clock, list, check, onFailure } = this.#options;
+    if (clock.monotonic() < this.dueAt) return;
+    this.dueAt = clock.monotonic() + DISCOVERY_MS;
+    try {
+      for await (const id of list(this.#prefix, this.#maxAgeMs)) {
+        this.#members.add(id, this.#start);
+        check(this.#members.size);
+      }
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      onFailure(error);
+      return;
+    }
+    // Those that are found later were not there before, and need not be found at once.
+    this.#start = { kind: 'nothing' };
+    this.#maxAgeMs = DISCOVERY_MS / 2;
   }
 }

@@ -1,5 +1,6 @@
 import { diffArrays } from 'diff';
 import { canonicalText, checkDepth, equal, isObject, type Json, measure, setOwn } from '../json.ts';
+import { pointerOf } from '../pointer.ts';
 import { calculate } from './calculate.ts';
 import type { Delta, Edit } from './delta.ts';
 
@@ -39,9 +40,7 @@ function listsByElement(delta: Delta, depth: number): Json {
 
 function patchOf(delta: Delta, pointer: string, depth: number): readonly PatchStep[] {
   checkDepth(depth);
-  return Object.entries(delta).flatMap(([key, edit]) =>
-    edited(edit, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth),
-  );
+  return Object.entries(delta).flatMap(([key, edit]) => edited(edit, pointer + pointerOf([key]), depth));
 }
 
 function edited(edit: Edit, path: string, depth: number): readonly PatchStep[] {
@@ -86,32 +85,29 @@ function elementwise(
   // Where the patched list is, and what of the old and the new one is behind that.
   let at = start;
   let [oldAt, newAt] = [0, 0];
-  for (let i = 0; i < parts.length; i += 1) {
-    const part = parts[i];
-    if (!part) break;
-    if (!part.added && !part.removed) {
-      at += part.count;
-      oldAt += part.count;
-      newAt += part.count;
-      continue;
-    }
-    const other = parts[i + 1];
-    const isPair = other !== undefined && (part.added ? other.removed : other.added);
-    const gone = part.removed ? part.count : isPair ? other.count : 0;
-    const come = part.added ? part.count : isPair ? other.count : 0;
+  const replace = (gone: number, come: number): void => {
     const kept = Math.min(gone, come);
-    for (let n = 0; n < kept; n += 1) {
-      steps.push(...changed(old[oldAt + n] as Json, next[newAt + n] as Json, `${path}/${at + n}`, depth + 1));
-    }
-    at += kept;
+    for (let n = 0; n < kept; n += 1, at += 1)
+      steps.push(...changed(old[oldAt + n] as Json, next[newAt + n] as Json, `${path}/${at}`, depth + 1));
     for (let n = kept; n < gone; n += 1) steps.push({ op: 'remove', path: `${path}/${at}` });
-    for (let n = kept; n < come; n += 1, at += 1) {
+    for (let n = kept; n < come; n += 1, at += 1)
       steps.push({ op: 'add', path: `${path}/${at}`, value: next[newAt + n] as Json });
-    }
     oldAt += gone;
     newAt += come;
-    if (isPair) i += 1;
+  };
+  let [gone, come] = [0, 0];
+  for (const { count, removed, added } of parts) {
+    if (removed) gone += count;
+    else if (added) come += count;
+    else {
+      replace(gone, come);
+      [gone, come] = [0, 0];
+      at += count;
+      oldAt += count;
+      newAt += count;
+    }
   }
+  replace(gone, come);
   return steps;
 }
 

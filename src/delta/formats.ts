@@ -1,4 +1,5 @@
 import { checkDepth, type Json, setOwn } from '../json.ts';
+import { pointerOf } from '../pointer.ts';
 import { type Change, renderChanges, visitChanges } from './changes.ts';
 import type { Delta } from './delta.ts';
 
@@ -55,7 +56,7 @@ function formatJsonPatch(delta: Delta): Json {
   const visit = (inner: Delta, pointer: string, depth: number): void => {
     checkDepth(depth);
     for (const [key, edit] of Object.entries(inner)) {
-      const path = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      const path = pointer + pointerOf([key]);
       if (edit.action === 'within') visit(edit.delta, path, depth + 1);
       else if (edit.action === 'removed') operations.push({ op: 'remove', path });
       else operations.push({ op: edit.action === 'added' ? 'add' : 'replace', path, value: edit.value });

@@ -1,4 +1,5 @@
 import { equal, isObject, type Json, type JsonObject, setOwn, without } from '../json.ts';
+import { pathOf } from '../pointer.ts';
 import type { Path } from './deep-update.ts';
 import { type Delta, type Edit, EMPTY, isEmpty, type LeafEdit, valueAfter, valueBefore } from './delta.ts';
 
@@ -98,8 +99,6 @@ export function touches(hidden: Hidden, changes: JsonObject, remove: readonly Pa
   return isTouched || remove.some((path) => hidden.some((other) => agree(path, other)));
 }
 
-const POSITION = /^(-|\d+)$/;
-
 /**
  * Whether a patch, as it came, could change or tell of something hidden: a pointer of it leads to, through or below a hidden path. A place in a list
  * stands for every one, since what comes or goes there moves the others.
@@ -108,22 +107,19 @@ export function patchTouches(hidden: Hidden, patch: readonly Json[]): boolean {
   if (hidden.length === 0) return false;
   return patch.some((operation) => {
     const pointers = isObject(operation) ? [operation['path'], operation['from']] : [];
-    return pointers.some((pointer) => {
-      if (typeof pointer !== 'string') return false;
-      const path = pointer
-        .split('/')
-        .slice(1)
-        .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
-      return hidden.some((other) => other.every((key, i) => i >= path.length || matches(key, path[i] ?? '')));
-    });
+    return pointers.some(
+      (pointer) => typeof pointer === 'string' && hidden.some((other) => agree(pathOf(pointer), other, isPlace)),
+    );
   });
 }
 
-function matches(key: string, token: string): boolean {
-  return key === ANY || key === token || POSITION.test(token);
+const PLACE = /^(-|\d+)$/;
+
+function isPlace(token: string): boolean {
+  return PLACE.test(token);
 }
 
-/** Whether the one leads through the other, or the other through the one. */
-function agree(path: Path, hidden: Path): boolean {
-  return hidden.every((key, i) => i >= path.length || key === ANY || key === path[i]);
+/** Whether the one leads through the other, or the other through the one. `isAny`: what else than the same key stands for it. */
+function agree(path: Path, hidden: Path, isAny: (key: string) => boolean = () => false): boolean {
+  return path.every((key, i) => i >= hidden.length || hidden[i] === ANY || hidden[i] === key || isAny(key));
 }

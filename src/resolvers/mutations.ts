@@ -4,11 +4,24 @@ import { FullContextRef } from '../schema/full-context.ts';
 import { ContextChangeRef, ContextDeletedRef } from '../schema/outcomes.ts';
 import { writeOptions } from './arguments.ts';
 
-const EXPECTED_VERSION =
-  'Write only at exactly this version, else VERSION_CONFLICT; 0: only where there is no such context.';
-const EXPECTED_CURSOR = 'Write only at exactly this position: like expectedVersion, and exact across lives too.';
-const REQUEST_ID =
-  'Makes a retry safe: for 10 minutes the same id with the same arguments counts once and returns the first outcome.';
+/** Where a write expects the context to be. */
+const conditions = builder.args((t) => ({
+  expectedVersion: t.field({
+    type: 'Version',
+    description: 'Write only at exactly this version, else VERSION_CONFLICT; 0: only where there is no such context.',
+  }),
+  expectedCursor: t.field({
+    type: 'Cursor',
+    description: 'Write only at exactly this position: like expectedVersion, and exact across lives too.',
+  }),
+}));
+
+const retry = builder.args((t) => ({
+  requestId: t.id({
+    description:
+      'Makes a retry safe: for 10 minutes the same id with the same arguments counts once and returns the first outcome.',
+  }),
+}));
 
 builder.mutationField('setContext', (t) =>
   t.field({
@@ -17,9 +30,8 @@ builder.mutationField('setContext', (t) =>
     args: {
       id: t.arg.id({ required: true, description: "The context's id: 1 to 512 bytes." }),
       context: t.arg({ type: 'JSONObject', required: true, description: 'Its new state.' }),
-      expectedVersion: t.arg({ type: 'Version', description: EXPECTED_VERSION }),
-      expectedCursor: t.arg({ type: 'Cursor', description: EXPECTED_CURSOR }),
-      requestId: t.arg.id({ description: REQUEST_ID }),
+      ...conditions,
+      ...retry,
     },
     resolve: (_, { id, context, ...options }, { manager }) => manager.set(id, context, writeOptions(options)),
   }),
@@ -36,9 +48,8 @@ builder.mutationField('updateContext', (t) =>
         type: [t.arg.listRef('String')],
         description: 'Paths that go once the changes are merged. One that leads nowhere is no error.',
       }),
-      expectedVersion: t.arg({ type: 'Version', description: EXPECTED_VERSION }),
-      expectedCursor: t.arg({ type: 'Cursor', description: EXPECTED_CURSOR }),
-      requestId: t.arg.id({ description: REQUEST_ID }),
+      ...conditions,
+      ...retry,
     },
     resolve: (_, { id, changes, remove, ...options }, { manager }) =>
       manager.update(id, changes, { remove: remove ?? [], ...writeOptions(options) }),
@@ -57,9 +68,8 @@ builder.mutationField('patchContext', (t) =>
         description:
           'Operations, `{op, path, value, from}`. A `test` is a condition. PATCH_FAILED names the one that failed.',
       }),
-      expectedVersion: t.arg({ type: 'Version', description: EXPECTED_VERSION }),
-      expectedCursor: t.arg({ type: 'Cursor', description: EXPECTED_CURSOR }),
-      requestId: t.arg.id({ description: REQUEST_ID }),
+      ...conditions,
+      ...retry,
     },
     resolve: (_, { id, patch, ...options }, { manager }) => manager.patch(id, patch, writeOptions(options)),
   }),
@@ -76,9 +86,8 @@ builder.mutationField('revertContext', (t) =>
         required: true,
         description: 'The version. One whose delta is no longer retained is VERSION_NOT_RETAINED.',
       }),
-      expectedVersion: t.arg({ type: 'Version', description: EXPECTED_VERSION }),
-      expectedCursor: t.arg({ type: 'Cursor', description: EXPECTED_CURSOR }),
-      requestId: t.arg.id({ description: REQUEST_ID }),
+      ...conditions,
+      ...retry,
     },
     resolve: (_, { id, toVersion, ...options }, { manager }) => manager.revert(id, toVersion, writeOptions(options)),
   }),
@@ -90,9 +99,8 @@ builder.mutationField('deleteContext', (t) =>
     description: "Ends a context's life.",
     args: {
       id: t.arg.id({ required: true, description: "The context's id." }),
-      expectedVersion: t.arg({ type: 'Version', description: EXPECTED_VERSION }),
-      expectedCursor: t.arg({ type: 'Cursor', description: EXPECTED_CURSOR }),
-      requestId: t.arg.id({ description: REQUEST_ID }),
+      ...conditions,
+      ...retry,
     },
     resolve: (_, { id, ...options }, { manager }) => manager.delete(id, writeOptions(options)),
   }),
@@ -118,7 +126,7 @@ builder.mutationField('restoreContext', (t) =>
         defaultValue: false,
         description: 'Replace a context that is live. Without it that is a VERSION_CONFLICT.',
       }),
-      requestId: t.arg.id({ description: REQUEST_ID }),
+      ...retry,
     },
     resolve: (_, { id, force, requestId }, { manager }) =>
       manager.restore(id, { force: force ?? false, requestId: requestId ?? undefined }),

@@ -4,19 +4,22 @@ import { ContextsEventRef } from '../schema/many.ts';
 import { ContextEventRef, ContextPartEventRef } from '../schema/outcomes.ts';
 import { given } from './arguments.ts';
 
+/** One context, and where the copy of whoever asks stands. */
+const place = builder.args((t) => ({
+  id: t.id({ required: true, description: "The context's id; there need not be such a context yet." }),
+  version: t.field({
+    type: 'Version',
+    description: 'The version of your copy; 0: you hold nothing. Prefer the cursor.',
+  }),
+  cursor: t.field({ type: 'Cursor', description: 'The cursor of your copy.' }),
+}));
+
 builder.subscriptionField('contextChanged', (t) =>
   t.field({
     type: ContextEventRef,
     description:
       'Every change of a context, in order and without a gap, through deletions too. With a position, first what sync would answer.',
-    args: {
-      id: t.arg.id({ required: true, description: "The context's id; there need not be such a context yet." }),
-      version: t.arg({
-        type: 'Version',
-        description: 'The version of your copy; 0: you hold nothing. Prefer the cursor.',
-      }),
-      cursor: t.arg({ type: 'Cursor', description: 'The cursor of your copy.' }),
-    },
+    args: place,
     subscribe: (_, { id, ...position }, { manager }) => manager.watch(id, given(position)),
     resolve: (event) => event,
   }),
@@ -27,13 +30,8 @@ builder.subscriptionField('contextPartChanged', (t) =>
     type: ContextPartEventRef,
     description: 'The same as contextChanged, told of what is at one path and below alone.',
     args: {
-      id: t.arg.id({ required: true, description: "The context's id; there need not be such a context yet." }),
+      ...place,
       path: t.arg.stringList({ required: true, description: 'The keys that lead to it, through objects.' }),
-      version: t.arg({
-        type: 'Version',
-        description: 'The version of your copy; 0: you hold nothing. Prefer the cursor.',
-      }),
-      cursor: t.arg({ type: 'Cursor', description: 'The cursor of your copy.' }),
     },
     subscribe: (_, { id, path: _path, ...position }, { manager }) => manager.watch(id, given(position)),
     resolve: (event, { path }) => partOfEvent(event, path),

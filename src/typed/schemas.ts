@@ -4,6 +4,7 @@ import addFormatsModule from 'ajv-formats';
 import { SchemaViolationError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { covers, isPattern } from '../patterns.ts';
+import { pathOf } from '../pointer.ts';
 
 /** What the states of some contexts have to be like. */
 export interface ContextSchema {
@@ -57,10 +58,7 @@ function compiled(part: unknown, where: string): { readonly in: string; readonly
 
 function violationOf(error: ErrorObject | undefined): SchemaViolationError {
   const { instancePath = '', keyword = 'schema', message = 'is not as it must be', params = {} } = error ?? {};
-  const path = instancePath
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const path = pathOf(instancePath);
   // What is missing, or should be, is what it is about.
   const { missingProperty, additionalProperty, unevaluatedProperty } = params as { readonly [name: string]: unknown };
   const key = missingProperty ?? additionalProperty ?? unevaluatedProperty;
