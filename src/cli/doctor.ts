@@ -11,7 +11,8 @@ const ABOUT = [
   '',
   'Usage: arpeggio doctor [--json] [options of the server]',
   '',
-  'It writes nothing, and listens to no port. It ends with 1 where anything fails, else with 0, and with 2 where the configuration can not be read.',
+  'On Redis it writes one context where no server looks, which is gone within seconds; it listens to no port.',
+  'It ends with 1 where anything fails, else with 0, and with 2 where the configuration can not be read.',
   '',
 ];
 
