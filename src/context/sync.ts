@@ -40,7 +40,8 @@ export const proveContinuity: ContinuityProof = (entries, from, to) => {
 
 /**
  * What a reader at `start` needs. Anything that cannot be proven is answered by a full context: a delta turns exactly the position
- * that was given into exactly the head's, or it is not sent. Nor is one that would be larger than the whole.
+ * that was given into exactly the head's, or it is not sent. Nor is one that would be larger than the whole, its lists
+ * told by element.
  */
 export function decideSync(start: Start, log: LiveLog, prove: ContinuityProof = proveContinuity): SyncDecision {
   const decision = proveDelta(start, log, prove);
