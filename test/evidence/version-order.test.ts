@@ -156,6 +156,44 @@ describe('nothing is wrong with', () => {
     expect(states).toEqual([null, { a: 1 }, { a: 1, b: 1 }, null, { c: 1 }]);
   });
 
+  test('a version that nobody saw, and a write that may have made it, were it not the only one that can have made another', () => {
+    const story = new Story();
+    story.do({ verb: 'set', context: { a: 1 } }); // 0
+    story.do({ verb: 'update', changes: { b: 1 }, remove: [] }, { answer: 'lost' }); // 1: the end of the first life
+    story.do({ verb: 'delete' }); // 2
+    story.do({ verb: 'set', context: { c: 1 } }); // 3
+    story.do({ verb: 'update', changes: { d: 1 }, remove: [] }, { answer: 'lost' }); // 4: in the second life
+    story.do({ verb: 'read' }); // 5
+    // The answer of the deletion came late: by then all the others were asked for.
+    const forgery = forge((one) => one.edit(2, { answered: one.operations[5]!.answered + 1 }), story);
+    const { violations, orders } = checkOrder(forgery.recording);
+    expect(violations).toEqual([]);
+    const states = orders.get('x')!.moments.map(({ state }) => state);
+    expect(states).toEqual([null, { a: 1 }, { a: 1, b: 1 }, null, { c: 1 }, { c: 1, d: 1 }]);
+  });
+
+  test('versions that only a state after the next claimed one tells apart, where that was claimed without its state', () => {
+    const story = new Story();
+    story.do({ verb: 'set', context: { a: 1 } }); // 0
+    story.do({ verb: 'update', changes: { b: 1 }, remove: [] }, { answer: 'lost' }); // 1: version 2
+    story.do({ verb: 'update', changes: { c: 1 }, remove: [] }); // 2: version 3
+    story.do({ verb: 'update', changes: { d: 1 }, remove: [] }, { answer: 'lost' }); // 3: version 4
+    story.do({ verb: 'update', changes: { e: 1 }, remove: [] }, { answer: 'never done' }); // 4
+    story.do({ verb: 'read' }); // 5
+    const forgery = forge((one) => {
+      const { answer, answered, asked } = one.operations[5]!;
+      const context = answer.kind === 'read' ? answer.context! : expect.fail('It is a read.');
+      // Its answer was lost, and came with the state by then when it was asked for again; all others were under way.
+      one.operations.push({ ...one.operations[2]!, asked, answered, answer: { ...one.change(2), context } });
+      one.edit(2, { answer: { kind: 'none' } });
+      for (const index of [3, 4]) one.edit(index, { asked: 3 + index / 10, answered });
+    }, story);
+    const { violations, orders } = checkOrder(forgery.recording);
+    expect(violations).toEqual([]);
+    // Which of the two was the first nobody can tell; that it was not the third the read does.
+    expect(orders.get('x')!.last.state).toEqual({ a: 1, b: 1, c: 1, d: 1 });
+  });
+
   test('writes that nobody was answered, whose order only a read and a sync tell', () => {
     const story = new Story();
     story.do({ verb: 'set', context: { a: 1 } });

@@ -53,10 +53,21 @@ export class Chain {
     for (const { cursor, version, isEnd } of [...claims.ended.map(endOf), ...claims.sightings]) {
       this.#name(cursor, version, isEnd);
     }
-    this.#replay(this.#lastClaimed());
-    // What only subscribers were told is believed where somebody can have done it.
-    const told = claims.hints.reduce((last, { version }) => Math.max(last, version), 0);
-    if (told > this.last) this.#extend(told);
+    const { hints, leaps, sightings, made } = claims;
+    const lastKnown = lastOf([
+      ...made.map(({ told }) => told),
+      ...[...sightings, ...hints].filter(({ state }) => state),
+      ...leaps,
+    ]);
+    this.#replay(lastKnown);
+  }
+
+  /**
+   * The versions at the end of which nothing is known but that they were there. Whoever fits may have made them: so only those do whom no other
+   * life has any need of.
+   */
+  finish(): void {
+    this.#replay(Number.POSITIVE_INFINITY);
     this.#end();
   }
 
@@ -100,20 +111,19 @@ export class Chain {
 
   #lastClaimed(): number {
     const { made, ended, sightings } = this.claims;
-    const versions = [...made.map(({ told }) => told), ...ended.map(({ told }) => told), ...sightings];
-    return versions.reduce((last, { version }) => Math.max(last, version), 0);
+    return lastOf([...made.map(({ told }) => told), ...ended.map(({ told }) => told), ...sightings]);
   }
 
-  #replay(last: number): void {
-    for (let version = 1; version <= last; version += 1) {
+  /** As far as something is claimed, and on from there as far as subscribers were told of something that somebody can have done. */
+  #replay(most: number): void {
+    const last = Math.min(most, this.#lastClaimed());
+    for (let version = this.last + 1; version <= last; version += 1) {
       const claim = this.#made.get(version);
       if (claim) this.#follow(claim, version);
-      else {
-        const to = this.#endOfGap(version, last);
-        this.#fill(version, to);
-        version = to;
-      }
+      else version = this.#bridge(version, last) ?? this.#fill(version, last);
     }
+    const told = Math.min(most, lastOf(this.claims.hints));
+    if (told > this.last) this.#extend(told);
   }
 
   /** A version whose request was answered: what it says it made, held against what its verb makes of the state before. */
@@ -132,13 +142,42 @@ export class Chain {
     findings.insist(leads(told, before, state), 'delta', () => `the delta of ${short(attempt)} leads elsewhere`);
   }
 
-  #endOfGap(from: number, last: number): number {
+  /** The last version of a gap, which ends before a claim that it does not go on behind. */
+  #endOfGap(from: number, last: number, goesOn: (claim: Claim<DeltaTold>) => boolean): number {
     let to = from;
-    while (to < last && !this.#made.has(to + 1)) to += 1;
+    for (let next = to + 1; next <= last; next += 1) {
+      const claim = this.#made.get(next);
+      if (claim && !goesOn(claim)) break;
+      to = next;
+    }
     return to;
   }
 
-  #fill(from: number, to: number): void {
+  /**
+   * A gap with those behind it, as far as the claims between them tell no state: only what comes after those may tell who filled it. Returns the last
+   * version; undefined where there is nothing of the kind, or nobody can have filled them all.
+   */
+  #bridge(from: number, last: number): number | undefined {
+    const to = this.#endOfGap(from, last, ({ attempt, told }) => !fullOf(attempt, told));
+    if (to === this.#endOfGap(from, last, () => false)) return undefined;
+    const gap = this.#gap(from, to);
+    const steps = gap && explain(gap, this.#suspects.likely);
+    if (!steps) return undefined;
+    for (const [i, { request, state }] of steps.entries()) {
+      const claim = this.#made.get(from + i);
+      if (claim) this.#follow(claim, from + i);
+      else {
+        this.#suspects.spend(request);
+        this.states[from + i] = state;
+        this.makers[from + i] = { request, answered: Number.POSITIVE_INFINITY };
+      }
+    }
+    return to;
+  }
+
+  /** Returns the last version of the gap. */
+  #fill(from: number, last: number): number {
+    const to = this.#endOfGap(from, last, () => false);
     const gap = this.#gap(from, to);
     const steps = gap && this.#suspects.accuse(gap, this.#findings, at({ life: this.life, version: from }));
     for (let version = from; version <= to; version += 1) {
@@ -147,6 +186,7 @@ export class Chain {
       this.states[version] = step?.state ?? seen?.state;
       this.makers[version] = step && { request: step.request, answered: Number.POSITIVE_INFINITY };
     }
+    return to;
   }
 
   #extend(to: number): void {
@@ -179,6 +219,7 @@ export class Chain {
       // Who is told of an end is told that there was a last version.
       sightings: [...told, ...ended.map(seenAtEnd), ...sightings, ...hints],
       leaps,
+      claimed: (version) => this.#made.get(version),
       isMet: (request, version) => isMet(request, version, this.cursors[version - 1]),
       leadsOn: (state) => !next || this.#isBefore(next, state),
     });
@@ -231,6 +272,10 @@ function isMet({ write }: Request, version: number, cursorBefore: string | undef
   if (expectedVersion !== version - 1) return false;
   if (expectedCursor === undefined) return true;
   return version === 1 ? isEnded(decodeCursor(expectedCursor)) : expectedCursor === cursorBefore;
+}
+
+function lastOf(versions: readonly { readonly version: number }[]): number {
+  return versions.reduce((last, { version }) => Math.max(last, version), 0);
 }
 
 /** By cursor, when somebody was first told to have made it. (Attempts of one request are told the same.) */

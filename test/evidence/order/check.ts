@@ -41,6 +41,7 @@ function orderOf(context: string, recording: Recording, findings: Findings): Ver
   checkOnce([...claims.made, ...claims.ended], findings);
   const suspects = new Suspects(claims);
   const built = livesOf(claims).map((life) => new Chain(life, findings, suspects));
+  for (const chain of built) chain.finish();
   // What only subscribers were told, and nobody can have made, was never there.
   const chains = built.filter(({ last }) => last > 0);
   const told = chains.flatMap(({ life }) => {

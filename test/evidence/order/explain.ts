@@ -27,10 +27,10 @@ export function explain(gap: Gap, suspects: readonly Request[]): readonly Step[]
     if (version > gap.to) return true;
     const key = keyOf(before, steps, gap.hasLeapsWithin);
     if (failed.has(key)) return false;
-    for (const request of candidates) {
+    for (const request of gap.candidates(version, candidates)) {
       budget -= 1;
       if (budget < 0) return false;
-      if (!gap.allows(request, version) || steps.some((step) => step.request === request)) continue;
+      if (steps.some((step) => step.request === request)) continue;
       const state = effectOf(request.write, before);
       // A write that changes nothing makes no version, unless it makes the context.
       if (state === null || (before && equal(state, before))) continue;

@@ -1,5 +1,6 @@
 import { equal, type JsonObject } from '../../../src/json.ts';
-import { askedAt, type Leap, type Request, type Sighting } from './claims.ts';
+import type { DeltaTold } from '../recording.ts';
+import { askedAt, type Claim, type Leap, type Request, type Sighting } from './claims.ts';
 import { leads } from './effects.ts';
 
 /** What is known around consecutive versions of one life that nobody was told to have made. */
@@ -14,6 +15,8 @@ export interface Surroundings {
   readonly sightings: readonly Pick<Sighting, 'version' | 'state' | 'answered'>[];
   /** Changes that readers were told of: which may be wrong themselves. */
   readonly leaps: readonly Leap[];
+  /** Who claims a version, where somebody does. */
+  claimed(version: number): Claim<DeltaTold> | undefined;
   /** Whether a request's condition holds where it makes a version. */
   isMet(request: Request, version: number): boolean;
   /** Whether the version after the gap can have been made of a state. */
@@ -64,8 +67,14 @@ export class Gap {
     return [...this.#leapsFrom.keys()].some((version) => version >= this.from && version < this.to);
   }
 
+  /** Those of the suspects who can have made a version, or who claims it. */
+  candidates(version: number, suspects: readonly Request[]): readonly Request[] {
+    const claim = this.#around.claimed(version);
+    return claim ? [claim.request] : suspects.filter((request) => this.#allows(request, version));
+  }
+
   /** Whether a request can have made a version, by its time and its condition. */
-  allows(request: Request, version: number): boolean {
+  #allows(request: Request, version: number): boolean {
     const isInTime = askedAt(request) < (this.#seenBefore[version] ?? Number.POSITIVE_INFINITY);
     return isInTime && this.#around.isMet(request, version);
   }
@@ -74,6 +83,8 @@ export class Gap {
   accepts(path: readonly JsonObject[]): boolean {
     const version = this.from + path.length - 1;
     const state = path.at(-1);
+    const claim = this.#around.claimed(version);
+    if (claim && state && !leads(claim.told, path.at(-2) ?? this.before ?? {}, state)) return false;
     if (state === undefined || !(this.#seenAs.get(version) ?? []).every((seen) => equal(seen, state))) return false;
     const stateAt = (v: number): JsonObject | undefined =>
       v < this.from ? this.#around.states[v] : (path[v - this.from] ?? this.#seenAs.get(v)?.[0]);
