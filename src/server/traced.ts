@@ -6,16 +6,22 @@ import type { OnTold } from './fanout/group.ts';
 
 const NAME_LENGTH = 100;
 
-/** A span for each commit, which remembers where it leads. */
+/** A span for each commit, or for several that are one, which remembers where it leads. */
 export function tracedCommits(traces: Traces): AroundCommit {
-  return (commit, run) => {
-    const { position } = commit.next;
+  return (commits, run) => {
+    const [first] = commits;
+    const attributes = {
+      'arpeggio.version': first?.commit.next.position.version ?? 0,
+      ...(commits.length > 1 && { 'arpeggio.contexts': commits.length }),
+    };
     return Promise.resolve(
-      traces.within('arpeggio.commit', { 'arpeggio.version': position.version }, (span) => {
-        if (!span) return run(commit);
+      traces.within('arpeggio.commit', attributes, (span) => {
+        if (!span) return run(commits);
         // Before it is done: those it is told to may hear of it sooner than whoever waits for it.
-        const trace = traces.reached(encodeCursor(position), span);
-        return run({ ...commit, trace }).then((outcome) => {
+        const traced = commits.map(({ id, commit }) => {
+          return { id, commit: { ...commit, trace: traces.reached(encodeCursor(commit.next.position), span) } };
+        });
+        return run(traced).then((outcome) => {
           span.setAttribute('arpeggio.outcome', outcome.kind);
           return outcome;
         });

@@ -1,6 +1,7 @@
 import { commitCases } from './contract/commits.ts';
 import { type ContractCase, contractCase, type StoreHarness } from './contract/harness.ts';
 import { idCases } from './contract/ids.ts';
+import { jointCases } from './contract/joint.ts';
 import { logCases } from './contract/logs.ts';
 import { readCases } from './contract/reads.ts';
 import { receiptCases } from './contract/receipts.ts';
@@ -30,6 +31,7 @@ export const storeContract: readonly ContractCase[] = [
   ...tombstoneCases,
   ...receiptCases,
   ...tellCases,
+  ...jointCases,
   ...valueCases,
   ...idCases,
   ...upkeepCases,

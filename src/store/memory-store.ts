@@ -7,12 +7,16 @@ import { ScoreIndex } from './score-index.ts';
 import {
   type AgeQuery,
   type Commit,
+  type CommitOf,
   type CommitOutcome,
   type Entry,
+  type JointOutcome,
   type Listed,
   type ListQuery,
   type Log,
+  onlyOutcome,
   type Receipt,
+  type Refusal,
   type Snapshot,
   type Store,
   type StoredRecord,
@@ -78,20 +82,11 @@ export class MemoryStore implements Store {
   }
 
   async commit(id: string, commit: Commit): Promise<CommitOutcome> {
-    this.#forgetOld();
-    const record = this.#records.get(id) ?? { snapshot: null, entries: [], receipts: new Map<string, Remembered>() };
-    const known = commit.receipts.flatMap(({ key }) => record.receipts.get(key)?.receipt ?? []);
-    if (known.length > 0) return { kind: 'repeated', receipts: known };
-    if (!samePosition(record.snapshot?.position ?? null, commit.expected)) {
-      return { kind: 'conflict', log: this.#log(id, commit.expected?.version ?? 0) };
-    }
-    this.#records.set(id, record);
-    for (const receipt of commit.receipts) this.#keepReceipt(id, record, receipt);
-    if (!samePosition(commit.expected, commit.next.position)) {
-      this.#move(id, record, commit);
-      this.#tell(id);
-    }
-    return { kind: 'committed' };
+    return onlyOutcome(this.#commit([{ id, commit }]));
+  }
+
+  async commitAll(commits: readonly CommitOf[]): Promise<JointOutcome> {
+    return this.#commit(commits);
   }
 
   async findReceipt(id: string, key: string): Promise<Receipt | null> {
@@ -133,6 +128,37 @@ export class MemoryStore implements Store {
 
   async close(): Promise<void> {
     this.#records.clear();
+  }
+
+  #commit(commits: readonly CommitOf[]): JointOutcome {
+    this.#forgetOld();
+    for (const inTheWay of [this.#known, this.#conflict]) {
+      const refusals = commits.map((commit) => inTheWay.call(this, commit));
+      if (refusals.some((refusal) => refusal !== null)) return { kind: 'refused', refusals };
+    }
+    const moved: string[] = [];
+    for (const { id, commit } of commits) {
+      const record = this.#records.get(id) ?? { snapshot: null, entries: [], receipts: new Map<string, Remembered>() };
+      this.#records.set(id, record);
+      for (const receipt of commit.receipts) this.#keepReceipt(id, record, receipt);
+      if (samePosition(commit.expected, commit.next.position)) continue;
+      this.#move(id, record, commit);
+      moved.push(id);
+    }
+    for (const id of moved) this.#tell(id);
+    return { kind: 'committed' };
+  }
+
+  #known({ id, commit }: CommitOf): Refusal | null {
+    const known = this.#records.get(id)?.receipts;
+    const receipts = commit.receipts.flatMap(({ key }) => known?.get(key)?.receipt ?? []);
+    return receipts.length > 0 ? { kind: 'repeated', receipts } : null;
+  }
+
+  #conflict({ id, commit }: CommitOf): Refusal | null {
+    const stands = this.#records.get(id)?.snapshot?.position ?? null;
+    if (samePosition(stands, commit.expected)) return null;
+    return { kind: 'conflict', log: this.#log(id, commit.expected?.version ?? 0) };
   }
 
   #listed(ids: readonly string[]): readonly Listed[] {

@@ -1,44 +1,34 @@
 import type { Cluster, Redis } from 'ioredis';
 import pLimit from 'p-limit';
 import { type Clock, systemClock } from '../clock.ts';
-import { StoreUnavailableError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { withDefaults } from '../limits.ts';
 import { JoinedReads, logAbove } from './joined-reads.ts';
 import { RedisCalls } from './redis-calls.ts';
+import { RedisCommits } from './redis-commits.ts';
 import { RedisIndex } from './redis-index.ts';
 import type { RedisLayout } from './redis-layout.ts';
 import { RedisScript } from './redis-scripts.ts';
-import { settle } from './redis-settling.ts';
-import { Tails } from './redis-tails.ts';
-import {
-  entryText,
-  headFrom,
-  headText,
-  logFrom,
-  positionTexts,
-  receiptFrom,
-  receiptText,
-  snapshotFrom,
-} from './redis-values.ts';
+import { headFrom, logFrom, positionTexts, receiptFrom, snapshotFrom } from './redis-values.ts';
 import {
   type AgeQuery,
   type Commit,
+  type CommitOf,
   type CommitOutcome,
+  type JointOutcome,
   type Listed,
   type ListQuery,
   type Log,
+  onlyOutcome,
   type Receipt,
   type Snapshot,
   type Store,
   type StoredRecord,
   type StoreOptions,
-  samePosition,
   storeDefaults,
   type Trimmed,
 } from './store.ts';
 import { parseStored } from './stored-json.ts';
-import { Turns } from './turns.ts';
 
 export interface RedisStoreOptions extends StoreOptions {
   /** A single Redis, a Sentinel's master, or a Cluster. Whoever made it connects and closes it. */
@@ -73,18 +63,14 @@ const TRIMS_AT_ONCE = 4;
 export class RedisStore implements Store {
   readonly #redis: Redis | Cluster;
   readonly #layout: RedisLayout;
-  readonly #options: Required<StoreOptions>;
-  readonly #tellCommand: 'PUBLISH' | 'SPUBLISH';
   readonly #calls: RedisCalls;
   /** For whoever wants to know how things stand, and soon. */
   readonly #looks: RedisCalls;
-  readonly #turns: Turns;
-  readonly #tails: Tails;
+  readonly #commits: RedisCommits;
   readonly #index: RedisIndex;
   readonly #snapshots: JoinedReads<Snapshot | null>;
   readonly #logs: JoinedReads<Log>;
   readonly #scripts = {
-    commit: new RedisScript('commit'),
     read: new RedisScript('read'),
     readLog: new RedisScript('read-log'),
     snapshot: new RedisScript('snapshot'),
@@ -97,12 +83,13 @@ export class RedisStore implements Store {
     const { redis, layout, clock = systemClock(), timeoutMs = 5000, isSharded = false, onFailure, ...rest } = options;
     this.#redis = redis;
     this.#layout = layout;
-    this.#options = checked(withDefaults(storeDefaults, rest));
-    this.#tellCommand = isSharded ? 'SPUBLISH' : 'PUBLISH';
     this.#calls = new RedisCalls(clock, timeoutMs, onFailure);
     this.#looks = new RedisCalls(clock, Math.min(timeoutMs, LOOK_MS));
-    this.#turns = new Turns(clock);
-    this.#tails = new Tails(this.#options.deltaThreshold);
+    this.#commits = new RedisCommits({
+      ...checked(withDefaults(storeDefaults, rest)),
+      ...{ redis, layout, clock, isSharded, calls: this.#calls, briefBytes: BRIEF_BYTES },
+      readLog: (id, after) => this.#readLog(id, after),
+    });
     this.#index = new RedisIndex(redis, layout);
     this.#snapshots = new JoinedReads((id) => this.#readSnapshot(id));
     this.#logs = new JoinedReads((id, after) => this.#readLog(id, after));
@@ -117,32 +104,11 @@ export class RedisStore implements Store {
   }
 
   async commit(id: string, commit: Commit): Promise<CommitOutcome> {
-    let isRepeated = false;
-    let isWhole = false;
-    try {
-      for (;;) {
-        const answer = await this.#calls.answered(() => this.#commit(id, commit, isWhole));
-        isRepeated ||= answer.isRepeated;
-        const [kind, ...rest] = answer.value as readonly string[];
-        if (kind === 'wait') {
-          await this.#turns.pause();
-          continue;
-        }
-        if (kind === 'snapshot') {
-          isWhole = true;
-          continue;
-        }
-        const outcome = outcomeFrom(kind, rest);
-        this.#turns.note(id, outcome.kind === 'conflict');
-        if (kind === 'committed' && rest.length > 0)
-          this.#tails.note(id, { deltas: Number(rest[0]), bytes: Number(rest[1]) });
-        if (!isRepeated || outcome.kind === 'committed') return outcome;
-        return await settle(commit, outcome, () => this.#readLog(id, commit.expected?.version ?? 0));
-      }
-    } catch (error) {
-      // An attempt before may have been executed, whatever became of the last one.
-      throw isRepeated ? new StoreUnavailableError({ applied: 'UNKNOWN', cause: error }) : error;
-    }
+    return onlyOutcome(await this.#commits.run([{ id, commit }]));
+  }
+
+  commitAll(commits: readonly CommitOf[]): Promise<JointOutcome> {
+    return this.#commits.run(commits);
   }
 
   async findReceipt(id: string, key: string): Promise<Receipt | null> {
@@ -216,54 +182,6 @@ export class RedisStore implements Store {
     return logFrom((await this.#run(this.#scripts.readLog, keys, [after, isBrief ? BRIEF_BYTES : ''])) as string[]);
   }
 
-  /** `isWhole`: whether the state must come along. */
-  #commit(id: string, commit: Commit, isWhole: boolean): Promise<unknown> {
-    const { expected, entries, next, receipts, trace = '' } = commit;
-    const layout = this.#layout;
-    const partition = layout.partitionOf(id);
-    const { deltaThreshold, tombstoneTtlMs, receiptTtlMs, receiptLimit } = this.#options;
-    const kind = samePosition(expected, next.position) ? 'stay' : next.status;
-    const texts = entries.map(entryText);
-    const live = kind === 'live' && next.status === 'live' ? next : null;
-    const bytes = texts.reduce((sum, text) => sum + text.length, 0);
-    const takesState = live !== null && (isWhole || this.#tails.isOver(id, { ...commit, next: live }, bytes));
-    const bound = live && this.#tails.bound(live);
-    const keys = [
-      layout.context(id),
-      layout.log(id),
-      layout.receipts(id),
-      layout.receiptQueue(id),
-      layout.ids(partition),
-      layout.idle(partition),
-      layout.aged(partition),
-      layout.channel(id),
-      layout.turn(id),
-    ];
-    return this.#scripts.commit.run(this.#redis, keys, [
-      id,
-      ...positionTexts(expected),
-      kind,
-      ...positionTexts(next.position),
-      headText(next),
-      live?.insertedAt ?? '',
-      takesState ? JSON.stringify(live.context) : '',
-      deltaThreshold,
-      bound?.deltas ?? '',
-      bound?.bytes ?? '',
-      tombstoneTtlMs,
-      receiptTtlMs,
-      receiptLimit,
-      this.#tellCommand,
-      this.#turns.name,
-      this.#turns.claimMs(id),
-      BRIEF_BYTES,
-      trace,
-      receipts.length,
-      ...receipts.flatMap((receipt) => [receipt.key, receiptText(receipt)]),
-      ...texts,
-    ]);
-  }
-
   /** Deltas behind the snapshot go once it has moved past them. */
   async #trim(id: string, until: number): Promise<number> {
     const layout = this.#layout;
@@ -310,18 +228,4 @@ function checked({
     if (!Number.isSafeInteger(value) || value < 1) throw new TypeError(`${name} is a positive integer on Redis.`);
   }
   return options;
-}
-
-/** What commit.lua returns of a commit that was decided. */
-function outcomeFrom(kind: string | undefined, rest: readonly string[]): CommitOutcome {
-  switch (kind) {
-    case 'committed':
-      return { kind };
-    case 'repeated':
-      return { kind, receipts: rest.map(receiptFrom) };
-    case 'conflict':
-      return { kind, log: logFrom(rest) };
-    default:
-      throw new TypeError('commit.lua answers committed, repeated or conflict.');
-  }
 }

@@ -21,6 +21,8 @@ import type { JsonObject } from '../json.ts';
  *    level, so a store may keep them as they are.)
  * 8. **Age is found in order.** `listIdle` and `trim` go by the timestamps that commits carry, the oldest first, so that repeating
  *    them with any limit comes to an end.
+ * 9. **Several commits as one.** `commitAll` does for several ids what `commit` does for one: of all of them everything is written, or
+ *    of none anything, at one point; and none is told before all can be read.
  *
  * `arpeggio/testing` holds a store to all of these. There is no order between different ids.
  */
@@ -50,6 +52,13 @@ export interface ContextStore {
    * outcome unknown
    */
   commit(id: string, commit: Commit): Promise<CommitOutcome>;
+
+  /**
+   * The same for several ids, each once, that are equal by `groupOf`: all of it or nothing.
+   *
+   * @throws as `commit`; what it says then is true of each of them
+   */
+  commitAll(commits: readonly CommitOf[]): Promise<JointOutcome>;
 
   findReceipt(id: string, key: string): Promise<Receipt | null>;
 
@@ -157,6 +166,20 @@ export type CommitOutcome =
   /** Some of the receipts' keys are known: these, as they were first left. Tested before the position. */
   | { readonly kind: 'repeated'; readonly receipts: readonly Receipt[] };
 
+export type Refusal = Exclude<CommitOutcome, { kind: 'committed' }>;
+
+/** One of several commits. */
+export interface CommitOf {
+  readonly id: string;
+  readonly commit: Commit;
+}
+
+/** What became of several commits as one. */
+export type JointOutcome =
+  | { readonly kind: 'committed' }
+  /** Why, in the order of the commits; null where nothing is known to be in the way of that one. Receipts of all come before positions. */
+  | { readonly kind: 'refused'; readonly refusals: readonly (Refusal | null)[] };
+
 export interface ListQuery {
   readonly prefix: string;
   /** Exclusive; null for the first page. */
@@ -220,4 +243,20 @@ export function endedHead(head: Head, tag: string, endedAt: number, reason: EndR
 export function samePosition(a: Position | null, b: Position | null): boolean {
   if (a === null || b === null) return a === b;
   return a.tag === b.tag && a.version === b.version && a.life === b.life;
+}
+
+/**
+ * What of an id decides where it is kept, as Redis Cluster has it of keys: what is between its first `{` and the next `}`, where that
+ * is anything; else the whole. Ids of one group can be committed to as one.
+ */
+export function groupOf(id: string): string {
+  return /^[^{]*\{([^}]+)\}/s.exec(id)?.[1] ?? id;
+}
+
+/** What became of the one of several commits that there was. */
+export function onlyOutcome(outcome: JointOutcome): CommitOutcome {
+  if (outcome.kind === 'committed') return outcome;
+  const [refusal] = outcome.refusals;
+  if (!refusal) throw new TypeError('What is refused is refused for a reason.');
+  return refusal;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { JsonObject } from '../json.ts';
-import type { AgeQuery, Commit, CommitOutcome, ListQuery, Store } from './store.ts';
+import type { AgeQuery, Commit, CommitOf, ListQuery, Store } from './store.ts';
 
 /** What a store can be asked for, named for people. */
 export type StoreOperation =
@@ -17,8 +17,11 @@ export type StoreOperation =
 /** Told of each call once it is over. */
 export type OnStoreCall = (operation: StoreOperation, seconds: number, hasFailed: boolean) => void;
 
-/** Runs a commit, with whatever is to be done around it. */
-export type AroundCommit = (commit: Commit, run: (commit: Commit) => Promise<CommitOutcome>) => Promise<CommitOutcome>;
+/** Runs commits that are one, with whatever is to be done around them. */
+export type AroundCommit = <Outcome extends { readonly kind: string }>(
+  commits: readonly CommitOf[],
+  run: (commits: readonly CommitOf[]) => Promise<Outcome>,
+) => Promise<Outcome>;
 
 export interface StoreObservers {
   readonly onCall?: OnStoreCall | undefined;
@@ -52,9 +55,11 @@ export class TimedStore implements Store {
   }
 
   async commit(id: string, commit: Commit): ReturnType<Store['commit']> {
-    const outcome = await this.#aroundCommit(commit, (traced) => this.#timed('commit', this.#store.commit(id, traced)));
-    if (outcome.kind === 'committed' && commit.entries.length > 0) this.#onCommitted?.(commit.entries.length);
-    return outcome;
+    return this.#committed([{ id, commit }], ([only]) => this.#store.commit(id, only?.commit ?? commit));
+  }
+
+  async commitAll(commits: readonly CommitOf[]): ReturnType<Store['commitAll']> {
+    return this.#committed(commits, (traced) => this.#store.commitAll(traced));
   }
 
   findReceipt(id: string, key: string): ReturnType<Store['findReceipt']> {
@@ -87,6 +92,16 @@ export class TimedStore implements Store {
 
   close(): Promise<void> {
     return this.#store.close();
+  }
+
+  async #committed<Outcome extends { readonly kind: string }>(
+    commits: readonly CommitOf[],
+    run: (commits: readonly CommitOf[]) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const outcome = await this.#aroundCommit(commits, (traced) => this.#timed('commit', run(traced)));
+    if (outcome.kind !== 'committed') return outcome;
+    for (const { commit } of commits) if (commit.entries.length > 0) this.#onCommitted?.(commit.entries.length);
+    return outcome;
   }
 
   /** Whoever waits for the answer waits for nothing else. */

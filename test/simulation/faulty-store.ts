@@ -5,6 +5,7 @@ import type {
   CommitOutcome,
   ContextStore,
   Head,
+  JointOutcome,
   Listed,
   Log,
   Position,
@@ -81,6 +82,7 @@ export class FaultyStore implements ContextStore {
         return log;
       },
       commit: (id, commit) => this.commit(id, commit),
+      commitAll: () => this.commitAll(),
       findReceipt: (id, key) => this.findReceipt(id, key),
       list: (query) => this.list(query),
     };
@@ -112,6 +114,11 @@ export class FaultyStore implements ContextStore {
     await this.#weather.travel();
     if (this.#isDown()) throw new StoreUnavailableError();
     return outcome;
+  }
+
+  /** Nobody here writes several as one. */
+  commitAll(): Promise<JointOutcome> {
+    throw new Fault('somebody writes several as one');
   }
 
   /** Goes over to a replica that misses the latest commits. */

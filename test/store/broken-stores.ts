@@ -1,12 +1,15 @@
 import { MemoryStore, type MemoryStoreOptions } from '../../src/store/memory-store.ts';
 import {
   type Commit,
+  type CommitOf,
   type CommitOutcome,
   type Entry,
+  type JointOutcome,
   type Listed,
   type ListQuery,
   type Log,
   type Receipt,
+  type Refusal,
   type Snapshot,
   type Store,
   samePosition,
@@ -322,5 +325,58 @@ export class NormalisesIds extends Faulty {
 export class GarblesEmptyArrays extends Faulty {
   override async read(id: string): Promise<Snapshot | null> {
     return JSON.parse(JSON.stringify(await this.inner.read(id)).replaceAll('[]', '{}'));
+  }
+}
+
+/** One after the other, up to the first that does not fit. */
+export class CommitsOneByOne extends Faulty {
+  override async commitAll(commits: readonly CommitOf[]): Promise<JointOutcome> {
+    const refusals: (Refusal | null)[] = commits.map(() => null);
+    for (const [i, { id, commit }] of commits.entries()) {
+      const outcome = await this.inner.commit(id, commit);
+      if (outcome.kind === 'committed') continue;
+      refusals[i] = outcome;
+      return { kind: 'refused', refusals };
+    }
+    return { kind: 'committed' };
+  }
+}
+
+/** Looks whether all fit, and then writes one after the other. */
+export class ChecksAllThenWritesEach extends Faulty {
+  override async commitAll(commits: readonly CommitOf[]): Promise<JointOutcome> {
+    const nothing = commits.map(({ id, commit }) => {
+      const { expected, receipts, next } = commit;
+      return {
+        id,
+        commit: { ...commit, entries: [], receipts, next: { ...next, position: expected ?? next.position } },
+      };
+    });
+    const stay = nothing.filter(({ commit }) => commit.expected !== null && commit.receipts.length === 0);
+    const outcome = await this.inner.commitAll(stay.length === nothing.length ? stay : commits);
+    if (stay.length < nothing.length || outcome.kind === 'refused') return outcome;
+    for (const { id, commit } of commits) await this.force(id, commit);
+    return { kind: 'committed' };
+  }
+}
+
+/** Takes those that move nothing for done. */
+export class PassesOverWhatStays extends Faulty {
+  override async commitAll(commits: readonly CommitOf[]): Promise<JointOutcome> {
+    const isMoved = ({ commit }: CommitOf): boolean => !samePosition(commit.expected, commit.next.position);
+    const outcome = await this.inner.commitAll(commits.filter(isMoved));
+    if (outcome.kind === 'committed') return outcome;
+    const refusals = [...outcome.refusals];
+    return { ...outcome, refusals: commits.map((commit) => (isMoved(commit) ? (refusals.shift() ?? null) : null)) };
+  }
+}
+
+/** Tells of the first before it can be read. */
+export class TellsOfSeveralTooEarly extends Faulty {
+  override async commitAll(commits: readonly CommitOf[]): Promise<JointOutcome> {
+    const [first] = commits;
+    if (first) this.options.tell?.(first.id);
+    await Promise.resolve();
+    return this.inner.commitAll(commits);
   }
 }

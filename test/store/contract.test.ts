@@ -41,6 +41,7 @@ const reads = '(3) Reads that follow writes:';
 const tombstones = '(4) Tombstones:';
 const receipts = '(5) Receipts:';
 const tells = '(6) Commits are told:';
+const joint = '(9) Several commits as one:';
 const sequences = 'Random sequences: 20 of 60 steps do what a plain model does';
 const races = [
   `${commit} of concurrent first versions exactly one wins`,
@@ -167,6 +168,30 @@ const faults: readonly Fault[] = [
     cases: [`${tells} each that moves the head once, and nothing else`],
   },
   {
+    what: 'writes several one by one',
+    Broken: broken.CommitsOneByOne,
+    cases: [
+      `${joint} one that does not fit refuses all, wherever it stands`,
+      `${joint} none is told before all can be read`,
+    ],
+  },
+  {
+    what: 'looks at all and then writes each',
+    Broken: broken.ChecksAllThenWritesEach,
+    cases: [`${joint} of rivals, alone or several, each is whole or not at all`],
+  },
+  {
+    what: 'does not look at what moves nothing',
+    Broken: broken.PassesOverWhatStays,
+    cases: [`${joint} one that moves nothing expects its position all the same`],
+    only: true,
+  },
+  {
+    what: 'tells of several before they can be read',
+    Broken: broken.TellsOfSeveralTooEarly,
+    cases: [`${joint} none is told before all can be read`],
+  },
+  {
     what: 'hands out the state that it keeps',
     Broken: broken.HandsOutMutableState,
     cases: ['(7) Readers: what they do to what they were handed changes nothing stored'],
@@ -200,7 +225,10 @@ describe('the contract catches a store that', () => {
     test(what, async () => {
       const failed = [...(await failures((options) => new Broken(options))).keys()];
       expect(failed).toEqual(expect.arrayContaining([...cases]));
-      if (only) expect(failed.toSorted()).toEqual(cases.toSorted());
+      // Several commits as one go past a double of `commit`, whose faults are seen there from the other side.
+      const isJoint = cases.some((name) => name.startsWith(joint));
+      const told = failed.filter((name) => isJoint || !name.startsWith(joint));
+      if (only) expect(told.toSorted()).toEqual(cases.toSorted());
     });
   }
 

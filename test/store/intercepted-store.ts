@@ -1,4 +1,15 @@
-import type { Commit, CommitOutcome, Listed, ListQuery, Log, Receipt, Snapshot, Store } from '../../src/store/store.ts';
+import type {
+  Commit,
+  CommitOf,
+  CommitOutcome,
+  JointOutcome,
+  Listed,
+  ListQuery,
+  Log,
+  Receipt,
+  Snapshot,
+  Store,
+} from '../../src/store/store.ts';
 import { PassThrough } from './pass-through.ts';
 
 export type Around = <T>(call: keyof Store, proceed: () => Promise<T>) => Promise<T>;
@@ -22,6 +33,10 @@ export class InterceptedStore extends PassThrough {
 
   override commit(id: string, commit: Commit): Promise<CommitOutcome> {
     return this.around('commit', () => this.inner.commit(id, commit));
+  }
+
+  override commitAll(commits: readonly CommitOf[]): Promise<JointOutcome> {
+    return this.around('commitAll', () => this.inner.commitAll(commits));
   }
 
   override findReceipt(id: string, key: string): Promise<Receipt | null> {

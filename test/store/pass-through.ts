@@ -2,7 +2,9 @@ import type { JsonObject } from '../../src/json.ts';
 import type {
   AgeQuery,
   Commit,
+  CommitOf,
   CommitOutcome,
+  JointOutcome,
   Listed,
   ListQuery,
   Log,
@@ -31,6 +33,10 @@ export class PassThrough implements Store {
 
   commit(id: string, commit: Commit): Promise<CommitOutcome> {
     return this.inner.commit(id, commit);
+  }
+
+  commitAll(commits: readonly CommitOf[]): Promise<JointOutcome> {
+    return this.inner.commitAll(commits);
   }
 
   findReceipt(id: string, key: string): Promise<Receipt | null> {

@@ -7,7 +7,7 @@ import { connectRedis } from '../../../src/server/redis-connection.ts';
 import type { StoreHarness } from '../../../src/store/contract.ts';
 import { RedisLayout } from '../../../src/store/redis-layout.ts';
 import { RedisStore, type RedisStoreOptions } from '../../../src/store/redis-store.ts';
-import type { Commit, CommitOutcome } from '../../../src/store/store.ts';
+import type { Commit, CommitOf, CommitOutcome, JointOutcome } from '../../../src/store/store.ts';
 
 /** What the contract tells by: the same Redis, of which each id's channel is subscribed before the first commit on it. */
 interface Ears {
@@ -33,15 +33,24 @@ class ListeningStore extends RedisStore {
   }
 
   override async commit(id: string, commit: Commit): Promise<CommitOutcome> {
-    if (!this.#listening.has(id)) this.#listening.set(id, this.#listen(id));
-    await this.#listening.get(id);
+    await this.#hear(id);
     return super.commit(id, commit);
+  }
+
+  override async commitAll(commits: readonly CommitOf[]): Promise<JointOutcome> {
+    await Promise.all(commits.map(({ id }) => this.#hear(id)));
+    return super.commitAll(commits);
   }
 
   override async close(): Promise<void> {
     this.#ears.subscriber.close();
     await super.close();
     this.#ears.disconnect();
+  }
+
+  async #hear(id: string): Promise<void> {
+    if (!this.#listening.has(id)) this.#listening.set(id, this.#listen(id));
+    await this.#listening.get(id);
   }
 
   #listen(id: string): Promise<void> {

@@ -3,7 +3,7 @@ import { StoreUnavailableError } from '../../../src/errors.ts';
 import { Author } from '../../../src/store/contract/author.ts';
 import { MemoryStore } from '../../../src/store/memory-store.ts';
 import { settle } from '../../../src/store/redis-settling.ts';
-import type { Commit, CommitOutcome } from '../../../src/store/store.ts';
+import { type Commit, type CommitOutcome, onlyOutcome } from '../../../src/store/store.ts';
 
 const ID = 'a';
 
@@ -23,7 +23,7 @@ class Story {
     if (refusal.kind === 'committed') throw new Error('The second attempt was executed.');
     // As brief as the log of a conflict may be.
     if (refusal.kind === 'conflict') refusal = { ...refusal, log: { ...refusal.log, entries: [] } };
-    return settle(commit, refusal, () => this.store.readLog(ID, commit.expected?.version ?? 0));
+    return onlyOutcome(await settle([{ id: ID, commit }], [refusal], (id, after) => this.store.readLog(id, after)));
   }
 }
 
