@@ -42,6 +42,8 @@ export class ArpeggioError extends Error {
   /** What a program needs in order to go on from here, such as a conflict's current version. */
   readonly details: Details;
   readonly limit: keyof Limits | undefined;
+  /** Which of several writes that are one it is about, from 0 on. */
+  write: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions & { readonly details?: Details } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -187,5 +189,11 @@ export function withOutcome(error: unknown, applied: Applied): ArpeggioError {
     return new ArpeggioError('INTERNAL_SERVER_ERROR', 'The write failed.', { applied, cause: error });
   }
   error.applied ??= applied;
+  return error;
+}
+
+/** The same error, about one of several writes unless it says that it is about another. */
+export function aboutWrite<E>(error: E, write: number | undefined): E {
+  if (error instanceof ArpeggioError) error.write ??= write;
   return error;
 }

@@ -20,7 +20,9 @@ export { type CleanupOptions, CleanupPass, type CleanupReport } from './cleanup/
 export { type Clock, type ClockOptions, systemClock, type TimeProvider, type TimeUnit } from './clock.ts';
 export type { Blame } from './context/blame.ts';
 export type { HistoryOptions, HistoryPage } from './context/history.ts';
-export { ContextManager, type ContextManagerOptions, type ListOptions } from './context/manager.ts';
+export type { ContextWrite, ContextWritten } from './context/joint-writes.ts';
+export { ContextManager } from './context/manager.ts';
+export type { ContextManagerOptions, ListOptions } from './context/manager-options.ts';
 export type { ContextsEvent, ManyGiven } from './context/many.ts';
 export type {
   ContextChange,
@@ -36,6 +38,7 @@ export type {
   SyncResult,
 } from './context/model.ts';
 export type { OpenContext } from './context/open-context.ts';
+export type { RequestOptions } from './context/requests.ts';
 export type { Given } from './context/start.ts';
 export type { RestoreOptions, UpdateOptions, WriteOptions } from './context/writes.ts';
 export { apply, DeltaMismatchError, invert } from './delta/apply.ts';

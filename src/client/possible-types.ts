@@ -12,5 +12,6 @@ export const possibleTypes = {
   ],
   SyncResult: ['Delta', 'FullContext', 'NoChange'],
   ContextEvent: ['ContextDeleted', 'Delta', 'FullContext'],
+  ContextWritten: ['ContextChange', 'ContextDeleted'],
   ContextPartEvent: ['ContextDeleted', 'ContextPart', 'Delta'],
 };

@@ -48,10 +48,14 @@ export function updates(copies: Copies): UpdatesConfig {
     if (isThere) cache.writeFragment(parse(`fragment Copy on FullContext { ${Object.keys(known).join(' ')} }`), known);
     cache.link('Query', 'context', { id: String(id) }, isThere ? { ...known } : null);
   };
+  const showWritten: UpdateResolver = (result, { writes }, cache, info) => {
+    const written = (Array.isArray(writes) ? writes : [writes]).flatMap((write: object) => Object.values(write));
+    for (const args of written) show(result, args, cache, info);
+  };
   const mutations = ['setContext', 'updateContext', 'patchContext', 'revertContext', 'restoreContext', 'deleteContext'];
   return {
     Query: { context: show, sync: show },
-    Mutation: Object.fromEntries(mutations.map((name) => [name, show])),
+    Mutation: { ...Object.fromEntries(mutations.map((name) => [name, show])), writeContexts: showWritten },
     Subscription: { contextChanged: show },
   };
 }

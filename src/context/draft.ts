@@ -9,7 +9,7 @@ import {
   type Snapshot,
 } from '../store/store.ts';
 import { endedTag } from './cursor.ts';
-import type { Made, Plan } from './plan.ts';
+import type { Made, Plan, Refused } from './plan.ts';
 
 /** What a plan that moves the head came to: where it started and where it led. */
 export interface Step {
@@ -17,6 +17,15 @@ export interface Step {
   readonly after: Snapshot;
   readonly entry: Entry | null;
 }
+
+/** A request to be remembered, and what it must be equal in to be the same. */
+export interface WriteRequest {
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+/** What a write comes to once the draft stands. */
+export type Drafted = ({ readonly kind: 'moved' } & Step) | { readonly kind: 'kept'; readonly at: Snapshot };
 
 type Move = Extract<Plan, { kind: 'begin' | 'advance' | 'replace' | 'end' }>;
 
@@ -53,22 +62,28 @@ export class Draft {
     return this.#receipts.some((receipt) => receipt.key === key);
   }
 
-  move(plan: Move): Step {
-    const before = this.#current;
-    const step = this.#step(plan, before);
-    this.#current = step.after;
-    return step;
+  /** Puts a plan behind what is drafted already. */
+  take(plan: Exclude<Plan, Refused>, request: WriteRequest | undefined): Drafted {
+    const step = plan.kind === 'keep' ? null : this.#step(plan, this.#current);
+    const after = step?.after ?? this.#current;
+    if (after === null) throw new TypeError('A write that is kept has a context.');
+    this.#current = after;
+    if (request) {
+      const fromVersion = step?.fromVersion ?? after.position.version;
+      const at = after.status === 'ended' ? after.endedAt : this.#clock.now();
+      this.#receipts.push(Object.freeze({ ...request, fromVersion, position: after.position, at }));
+    }
+    return step ? { kind: 'moved', ...step } : { kind: 'kept', at: after };
   }
 
-  leave(receipt: Receipt): void {
-    this.#receipts.push(receipt);
+  /** Whether there is nothing to write. */
+  get isEmpty(): boolean {
+    return (this.#current?.position ?? null) === this.#expected && this.#receipts.length === 0;
   }
 
-  /** What the store is to do; null where nothing was drafted. */
-  commit(): Commit | null {
-    if (this.#current === null) return null;
-    const isMoved = this.#current.position !== this.#expected;
-    if (!isMoved && this.#receipts.length === 0) return null;
+  /** What the store is to do. Where that is nothing, it finds out whether the position still stands. */
+  commit(): Commit {
+    if (this.#current === null) throw new TypeError('There is nothing to commit.');
     return { expected: this.#expected, entries: this.#entries, next: this.#current, receipts: this.#receipts };
   }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { ContextStore, Listed, ListQuery } from '../store/store.ts';
-import type { ListOptions } from './manager.ts';
+import type { ListOptions } from './manager-options.ts';
 import type { ContextPage } from './model.ts';
 
 /** All ids of a listing, page by page. */

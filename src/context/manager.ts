@@ -1,17 +1,20 @@
-import { type Archive, noArchive } from '../archive/archive.ts';
+import { noArchive } from '../archive/archive.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Path } from '../delta/deep-update.ts';
 import { StoreUnavailableError, withOutcome } from '../errors.ts';
 import type { Feed } from '../feed/feed.ts';
-import { admitObject, type Json, type JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { defaultLimits, type Limits, withDefaults } from '../limits.ts';
 import type { ContextStore } from '../store/store.ts';
 import { Archived } from './archived.ts';
 import { type Blame, findBlame } from './blame.ts';
-import { checkId, checkListing, checkPath, checkPrefix, checkRemove } from './checks.ts';
+import { checkId, checkListing, checkPath, checkPrefix } from './checks.ts';
 import { encodeCursor, randomTag } from './cursor.ts';
 import { History, type HistoryOptions, type HistoryPage } from './history.ts';
+import type { LiveWrite } from './intents.ts';
+import { type ContextWrite, type ContextWritten, JointWrites } from './joint-writes.ts';
 import { Listings, listed } from './listings.ts';
+import type { ContextManagerOptions, ListOptions, ManyHooks, WatchHooks } from './manager-options.ts';
 import { type ContextsEvent, checkCount, type ManyGiven, startsOf } from './many.ts';
 import {
   type ContextChange,
@@ -26,9 +29,8 @@ import {
   type SyncResult,
 } from './model.ts';
 import { OpenContext } from './open-context.ts';
-import { checkPatch } from './patch.ts';
-import type { ContextRule } from './plan.ts';
 import { Reads } from './reads.ts';
+import type { RequestOptions } from './requests.ts';
 import { type Given, startOf } from './start.ts';
 import { type GivenOf, syncEach } from './sync-many.ts';
 import { noTally, type Tally } from './tally.ts';
@@ -37,58 +39,6 @@ import { watchContexts } from './watch-many.ts';
 import { Writer } from './writer.ts';
 import { Writers } from './writers.ts';
 import { type RestoreOptions, type UpdateOptions, type WriteOptions, Writes } from './writes.ts';
-
-export interface ContextManagerOptions {
-  readonly store: ContextStore;
-  /** Must hear of the store's commits. */
-  readonly feed: Feed;
-  /** @default the system's clock, in seconds */
-  readonly clock?: Clock;
-  /** Those not named keep their default. */
-  readonly limits?: Partial<Limits>;
-  /** How long a watcher can miss a change whose notification was lost, in milliseconds. @default 10000 */
-  readonly heartbeatMs?: number;
-  /** Where contexts are exported to and restored from; see `createArchive`. @default none */
-  readonly archive?: Archive;
-  /** Told of a failing store or feed under a watch, which tries again by itself. @default nothing is done */
-  readonly onFailure?: (error: unknown) => void;
-  /** Makes the random part of lives and tags, base64url. @default 72 bits from the system */
-  readonly mint?: () => string;
-  /**
-   * How much may be kept of contexts that were written to, in bytes of JSON (in memory they take several times that), so that the next
-   * write, or a read of the whole, only asks for what has changed. 0: nothing. @default 16 MiB
-   */
-  readonly cacheBytes?: number;
-  /** What the states of a context have to keep to. @default nothing */
-  readonly ruleFor?: (id: string) => ContextRule | undefined;
-  /** Where what becomes of writes, reads and watches is counted. @default nowhere */
-  readonly tally?: Tally;
-}
-
-/** For who watches on behalf of others. */
-export interface WatchHooks {
-  /** Told, whenever there is nothing to tell of, the cursor of where the watch stands, or null. */
-  readonly onIdle?: (cursor: string | null) => void;
-  /** Whether its reader has been told events before, by another watch. @default false */
-  readonly isResumed?: boolean;
-}
-
-/** For who watches many on behalf of others: what they may read. */
-export interface ManyHooks {
-  readonly list?: (options: ListOptions) => Promise<ContextPage>;
-  readonly may?: (id: string) => Promise<boolean>;
-}
-
-export interface ListOptions {
-  /** Only ids that start with it. @default '' */
-  readonly prefix?: string;
-  /** How many at most. @default 50 */
-  readonly first?: number;
-  /** Only ids after this one. */
-  readonly after?: string;
-  /** How old the answer may be, in milliseconds: it is shared with whoever asks for the same. @default 0 */
-  readonly maxAgeMs?: number;
-}
 
 /**
  * Contexts and everything that can be done with them. Stateless: any number of managers, in any number of processes, may share a
@@ -113,6 +63,7 @@ export class ContextManager {
   readonly #listings: Listings;
   readonly #reads: Reads;
   readonly #writes: Writes;
+  readonly #jointWrites: JointWrites;
   readonly #tally: Tally;
 
   constructor(options: ContextManagerOptions) {
@@ -126,11 +77,10 @@ export class ContextManager {
     this.#heartbeatMs = heartbeatMs;
     this.#onFailure = onFailure;
     const all = { store, clock, limits: this.#limits, mint, tally };
-    this.#writers = new Writers(
-      (id, onIdle) => new Writer(id, { ...all, rule: options.ruleFor?.(id) }, onIdle),
-      cacheBytes,
-    );
+    const ruleFor = options.ruleFor ?? (() => undefined);
+    this.#writers = new Writers((id, onIdle) => new Writer(id, { ...all, rule: ruleFor(id) }, onIdle), cacheBytes);
     this.#writes = new Writes(store, this.#limits, (id) => this.#writers.of(id), tally);
+    this.#jointWrites = new JointWrites({ ...all, ruleFor }, this.#writers);
     this.#tally = tally;
     this.#listings = new Listings(store, clock);
     this.#reads = new Reads(store, this.#writers, tally);
@@ -141,10 +91,7 @@ export class ContextManager {
 
   /** Replaces the whole context, or makes it, at version 1. @throws VersionConflictError, ContextTooLargeError */
   async set(id: string, context: JsonObject, options: WriteOptions = {}): Promise<ContextChange> {
-    return this.#attempt(() => {
-      const intent = { verb: 'set', context: admitObject(context, this.#limits) } as const;
-      return this.#writes.change(checkId(id, this.#limits), intent, options);
-    });
+    return this.#change(id, { verb: 'set', context }, options);
   }
 
   /**
@@ -152,25 +99,13 @@ export class ContextManager {
    *
    * @throws ContextNotFoundError, VersionConflictError, ContextTooLargeError
    */
-  async update(
-    id: string,
-    changes: JsonObject,
-    { remove = [], ...options }: UpdateOptions = {},
-  ): Promise<ContextChange> {
-    return this.#attempt(() => {
-      const intent = {
-        verb: 'update',
-        changes: admitObject(changes, this.#limits),
-        remove: checkRemove(remove, this.#limits),
-      } as const;
-      return this.#writes.change(checkId(id, this.#limits), intent, options);
-    });
+  async update(id: string, changes: JsonObject, { remove, ...options }: UpdateOptions = {}): Promise<ContextChange> {
+    return this.#change(id, { verb: 'update', changes, remove }, options);
   }
 
   /** Ends the context's life. @throws ContextNotFoundError, VersionConflictError */
   async delete(id: string, options: WriteOptions = {}): Promise<ContextDeleted> {
-    const intent = { verb: 'delete', reason: 'DELETED' } as const;
-    return this.#attempt(() => this.#writes.end(checkId(id, this.#limits), intent, options));
+    return this.#attempt(() => this.#writes.end(checkId(id, this.#limits), { verb: 'delete' }, options));
   }
 
   /**
@@ -179,10 +114,7 @@ export class ContextManager {
    * @throws ContextNotFoundError, PatchFailedError, VersionConflictError, ContextTooLargeError, LimitExceededError
    */
   async patch(id: string, patch: readonly Json[], options: WriteOptions = {}): Promise<ContextChange> {
-    return this.#attempt(() => {
-      const intent = { verb: 'patch', patch: checkPatch(patch, this.#limits) } as const;
-      return this.#writes.change(checkId(id, this.#limits), intent, options);
-    });
+    return this.#change(id, { verb: 'patch', patch }, options);
   }
 
   /**
@@ -195,6 +127,16 @@ export class ContextManager {
       const find = () => this.#history.at(id, toVersion);
       return this.#writes.revert(checkId(id, this.#limits), toVersion, find, options);
     });
+  }
+
+  /**
+   * Several contexts whose ids share a `{group}`, each written once: all of it happens at one point, or nothing does. The answers are in
+   * their order. What refuses one refuses all, and names it by `write`.
+   *
+   * @throws as each of them alone; InputError for ids that do not go together; LimitExceededError
+   */
+  async writeMany(writes: readonly ContextWrite[], options: RequestOptions = {}): Promise<readonly ContextWritten[]> {
+    return this.#attempt(() => this.#jointWrites.write(writes, options));
   }
 
   /** The context as it stands, or as it was at a version; null where there is none. @throws VersionNotRetainedError */
@@ -310,7 +252,7 @@ export class ContextManager {
     const writer = this.#writers.hold(checkId(id, this.#limits));
     const context = new OpenContext(id, this, writer, () => this.#writers.release(id));
     try {
-      await writer.refresh();
+      await writer.lastSeen.refresh();
     } catch (error) {
       context.close();
       throw error;
@@ -335,6 +277,10 @@ export class ContextManager {
         return () => this.#watches.delete(end);
       },
     };
+  }
+
+  #change(id: string, change: LiveWrite, options: WriteOptions): Promise<ContextChange> {
+    return this.#attempt(() => this.#writes.change(checkId(id, this.#limits), change, options));
   }
 
   /** A write whose failure, unless it says otherwise, came before anything was stored. */

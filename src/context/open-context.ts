@@ -1,5 +1,6 @@
 import type { Path } from '../delta/deep-update.ts';
 import type { Json, JsonObject } from '../json.ts';
+import type { Snapshot } from '../store/store.ts';
 import type { Blame } from './blame.ts';
 import type { HistoryOptions, HistoryPage } from './history.ts';
 import {
@@ -53,12 +54,12 @@ export class OpenContext {
 
   /** The state that this process saw last, at no cost; another process may have gone on since. */
   peek(): FullContext | null {
-    return this.#asContext(this.#writer.peek());
+    return this.#asContext(this.#writer.lastSeen.peek());
   }
 
   /** The context as it stands, verified with the store; null where there is none. */
   async get(): Promise<FullContext | null> {
-    return this.#asContext(await this.#writer.refresh());
+    return this.#asContext(await this.#writer.lastSeen.refresh());
   }
 
   set(context: JsonObject, options?: WriteOptions): Promise<ContextChange> {
@@ -120,7 +121,7 @@ export class OpenContext {
     this.#release = undefined;
   }
 
-  #asContext(snapshot: ReturnType<Writer['peek']>): FullContext | null {
+  #asContext(snapshot: Snapshot | null | undefined): FullContext | null {
     return snapshot?.status === 'live' ? fullContext(this.id, snapshot, snapshot.context) : null;
   }
 }

@@ -42,6 +42,13 @@ export type Plan =
   | { readonly kind: 'conflict' }
   | { readonly kind: 'refused'; readonly error: ArpeggioError };
 
+/** Plans that leave everything as it is, and tell why. */
+export type Refused = Extract<Plan, { kind: 'missing' | 'conflict' | 'refused' }>;
+
+export function isRefusal(plan: Plan): plan is Refused {
+  return plan.kind === 'missing' || plan.kind === 'conflict' || plan.kind === 'refused';
+}
+
 /**
  * Decides a write against the state that stands: pure, so that it can be asked again after a conflict. The condition, where there is
  * one, is the position that the context must be at; `nothing` means that it must not exist.

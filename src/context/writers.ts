@@ -51,7 +51,7 @@ export class Writers {
 
   /** The context as it stands, by a writer that has seen it before; undefined where there is none. What has grown counts anew. */
   async read(id: string): Promise<Snapshot | null | undefined> {
-    const snapshot = await this.#writers.get(id)?.refresh();
+    const snapshot = await this.#writers.get(id)?.lastSeen.refresh();
     if (this.#resting.has(id)) this.#rest(id);
     return snapshot;
   }
@@ -59,7 +59,7 @@ export class Writers {
   #rest(id: string): void {
     if (this.#holders.has(id)) return;
     this.#wake(id);
-    const seen = this.#writers.get(id)?.peek();
+    const seen = this.#writers.get(id)?.lastSeen.peek();
     const bytes = OVERHEAD + (seen?.status === 'live' ? seen.bytes : 0);
     // What does not fit by itself must not cost all others their place first.
     if (bytes > this.#cacheBytes) {

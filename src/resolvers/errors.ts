@@ -16,6 +16,7 @@ export function toGraphQLError(error: unknown, onUnexpected: (error: unknown) =>
     if (isOurs(origin)) onUnexpected(origin);
     return relocate(located, origin.message, {
       ...detailsOf(origin),
+      ...(origin.write !== undefined && { write: origin.write }),
       code: origin.code,
       ...appliedOf(origin, located),
     });

@@ -2,19 +2,8 @@ import { ContextExportRef } from '../schema/archive.ts';
 import { builder } from '../schema/builder.ts';
 import { FullContextRef } from '../schema/full-context.ts';
 import { ContextChangeRef, ContextDeletedRef } from '../schema/outcomes.ts';
-import { writeOptions } from './arguments.ts';
-
-/** Where a write expects the context to be. */
-const conditions = builder.args((t) => ({
-  expectedVersion: t.field({
-    type: 'Version',
-    description: 'Write only at exactly this version, else VERSION_CONFLICT; 0: only where there is no such context.',
-  }),
-  expectedCursor: t.field({
-    type: 'Cursor',
-    description: 'Write only at exactly this position: like expectedVersion, and exact across lives too.',
-  }),
-}));
+import { ContextWriteRef, ContextWrittenRef, conditions, PATCH, REMOVE } from '../schema/writes.ts';
+import { contextWrite, writeOptions } from './arguments.ts';
 
 const retry = builder.args((t) => ({
   requestId: t.id({
@@ -44,10 +33,7 @@ builder.mutationField('updateContext', (t) =>
     args: {
       id: t.arg.id({ required: true, description: "The context's id." }),
       changes: t.arg({ type: 'JSONObject', required: true, description: 'What to merge into it.' }),
-      remove: t.arg({
-        type: [t.arg.listRef('String')],
-        description: 'Paths that go once the changes are merged. One that leads nowhere is no error.',
-      }),
+      remove: t.arg({ type: [t.arg.listRef('String')], description: REMOVE }),
       ...conditions,
       ...retry,
     },
@@ -62,12 +48,7 @@ builder.mutationField('patchContext', (t) =>
     description: 'Applies a JSON Patch (RFC 6902): all of its operations, or, where one can not be done, none.',
     args: {
       id: t.arg.id({ required: true, description: "The context's id." }),
-      patch: t.arg({
-        type: ['JSON'],
-        required: true,
-        description:
-          'Operations, `{op, path, value, from}`. A `test` is a condition. PATCH_FAILED names the one that failed.',
-      }),
+      patch: t.arg({ type: ['JSON'], required: true, description: PATCH }),
       ...conditions,
       ...retry,
     },
@@ -130,5 +111,23 @@ builder.mutationField('restoreContext', (t) =>
     },
     resolve: (_, { id, force, requestId }, { manager }) =>
       manager.restore(id, { force: force ?? false, requestId: requestId ?? undefined }),
+  }),
+);
+
+builder.mutationField('writeContexts', (t) =>
+  t.field({
+    type: [ContextWrittenRef],
+    description:
+      'Writes several contexts whose ids have the same `{group}`: all of it happens at one point, or nothing does. An error names by `write` which of them it is about.',
+    args: {
+      writes: t.arg({
+        type: [ContextWriteRef],
+        required: true,
+        description: 'At most 100, each of another context.',
+      }),
+      ...retry,
+    },
+    resolve: (_, { writes, requestId }, { manager }) =>
+      manager.writeMany(writes.map(contextWrite), { requestId: requestId ?? undefined }),
   }),
 );

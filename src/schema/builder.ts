@@ -24,6 +24,7 @@ export type Contexts = Pick<
   | 'watch'
   | 'syncMany'
   | 'watchMany'
+  | 'writeMany'
 >;
 export type Observed = Pick<Fleet, 'stats' | 'watch'>;
 export type Upkeep = Pick<CleanupServer, 'status' | 'pass' | 'start' | 'update' | 'stop'>;

@@ -1,4 +1,5 @@
-import { ContextManager, type ContextManagerOptions } from '../../src/context/manager.ts';
+import { ContextManager } from '../../src/context/manager.ts';
+import type { ContextManagerOptions } from '../../src/context/manager-options.ts';
 import { MemoryFeed } from '../../src/feed/memory-feed.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
 import type { Store, StoreOptions } from '../../src/store/store.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ContextManager, type ManyHooks } from '../../src/context/manager.ts';
+import { ContextManager } from '../../src/context/manager.ts';
+import type { ManyHooks } from '../../src/context/manager-options.ts';
 import { type ContextsEvent, decodeMany, type ManyGiven } from '../../src/context/many.ts';
 import { apply } from '../../src/delta/apply.ts';
 import { StoreUnavailableError } from '../../src/errors.ts';

@@ -170,6 +170,7 @@ describe.each(transports.slice(0, 2))('Who subscribes over $name', ({ open }) =>
       'revertContext(id: "presence:a", toVersion: 1)',
       'deleteContext(id: "presence:a")',
       'restoreContext(id: "presence:a")',
+      'writeContexts(writes: [{ set: { id: "presence:a", context: {} } }])',
     ]) {
       const { errors } = await client.run(`mutation { ${field} { __typename } }`, {});
       expect(errors, field).toMatchObject([{ extensions: { code: 'FORBIDDEN', applied: 'NO' } }]);

@@ -1,4 +1,5 @@
-import { ContextManager, type ContextManagerOptions } from '../../src/context/manager.ts';
+import { ContextManager } from '../../src/context/manager.ts';
+import type { ContextManagerOptions } from '../../src/context/manager-options.ts';
 import type { UpdateOptions } from '../../src/context/writes.ts';
 import { ArpeggioError, InputError } from '../../src/errors.ts';
 import type { Json, JsonObject } from '../../src/json.ts';

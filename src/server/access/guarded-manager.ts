@@ -3,7 +3,8 @@ import type { Range } from '../../access/ranges.ts';
 import type { Rights } from '../../access/rights.ts';
 import { type Blame, findBlame } from '../../context/blame.ts';
 import type { HistoryOptions, HistoryPage } from '../../context/history.ts';
-import type { ListOptions } from '../../context/manager.ts';
+import type { ContextWrite, ContextWritten } from '../../context/joint-writes.ts';
+import type { ListOptions } from '../../context/manager-options.ts';
 import type { ContextsEvent, ManyGiven } from '../../context/many.ts';
 import type {
   ContextChange,
@@ -16,17 +17,18 @@ import type {
   FullContext,
   SyncResult,
 } from '../../context/model.ts';
+import type { RequestOptions } from '../../context/requests.ts';
 import type { Given } from '../../context/start.ts';
 import { type GivenOf, syncEach } from '../../context/sync-many.ts';
 import type { RestoreOptions, UpdateOptions, WriteOptions } from '../../context/writes.ts';
 import type { Path } from '../../delta/deep-update.ts';
 import { type Hidden, patchTouches, touches } from '../../delta/hide.ts';
-import { ContextNotFoundError, ForbiddenError, withOutcome } from '../../errors.ts';
+import { ArpeggioError, aboutWrite, ContextNotFoundError, ForbiddenError, withOutcome } from '../../errors.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import type { Contexts } from '../../schema/builder.ts';
 import { mapped } from '../mapped.ts';
 import { AuthorizedWatch } from './authorized-watch.ts';
-import { hideChange, hideFailure, hideRead, hideTold } from './hiding.ts';
+import { hideChange, hideFailure, hideRead, hideTold, hideWritten } from './hiding.ts';
 import type { Rechecks } from './rechecks.ts';
 
 /** The contexts as one viewer sees them. What it may not read it is told of as `nothing`, which holds none, tells of it. */
@@ -111,26 +113,18 @@ export class GuardedManager implements Contexts {
   }
 
   async set(id: string, context: JsonObject, options?: WriteOptions): Promise<ContextChange> {
-    await this.#check('write', id);
-    const hidden = this.#rights.hiddenIn(id);
-    // What it does not see it would take away.
-    if (hidden.length > 0) throw new ForbiddenError({ applied: 'NO' });
+    await this.#checkWrite({ verb: 'set', id, context });
     return this.#all.set(id, context, this.#asked(options));
   }
 
   async update(id: string, changes: JsonObject, options?: UpdateOptions): Promise<ContextChange> {
-    await this.#check('write', id);
-    const hidden = this.#rights.hiddenIn(id);
-    if (hidden.length === 0) return this.#all.update(id, changes, this.#asked(options));
-    if (touches(hidden, changes, options?.remove)) throw new ForbiddenError({ applied: 'NO' });
-    return hideChange(await this.#told(this.#all.update(id, changes, this.#asked(options)), hidden), hidden);
+    await this.#checkWrite({ verb: 'update', id, changes, remove: options?.remove });
+    return this.#changed(id, this.#all.update(id, changes, this.#asked(options)));
   }
 
   async patch(id: string, patch: readonly Json[], options?: WriteOptions): Promise<ContextChange> {
-    await this.#check('write', id);
-    const hidden = this.#rights.hiddenIn(id);
-    if (patchTouches(hidden, patch)) throw new ForbiddenError({ applied: 'NO' });
-    return hideChange(await this.#told(this.#all.patch(id, patch, this.#asked(options)), hidden), hidden);
+    await this.#checkWrite({ verb: 'patch', id, patch });
+    return this.#changed(id, this.#all.patch(id, patch, this.#asked(options)));
   }
 
   async revert(id: string, toVersion: number, options?: WriteOptions): Promise<ContextChange> {
@@ -145,6 +139,24 @@ export class GuardedManager implements Contexts {
     return this.#told(this.#all.delete(id, this.#asked(options)), this.#rights.hiddenIn(id));
   }
 
+  async writeMany(writes: readonly ContextWrite[], options?: RequestOptions): Promise<readonly ContextWritten[]> {
+    // What is too much is refused before anybody is asked about it.
+    await this.#nothing.syncMany(writes);
+    for (const [i, write] of writes.entries()) {
+      await this.#checkWrite(write).catch((error) => {
+        throw aboutWrite(error, i);
+      });
+    }
+    const hidden = writes.map(({ id }) => this.#rights.hiddenIn(id));
+    try {
+      const written = await this.#all.writeMany(writes, this.#asked(options));
+      return written.map((one, i) => hideWritten(one, hidden[i] ?? []));
+    } catch (error) {
+      const index = error instanceof ArpeggioError ? error.write : undefined;
+      throw hideFailure(error, (index === undefined ? undefined : hidden[index]) ?? []);
+    }
+  }
+
   async export(id: string): Promise<ContextExport> {
     await this.#check('archive', id);
     return this.#all.export(id);
@@ -154,6 +166,33 @@ export class GuardedManager implements Contexts {
     await this.#check('archive', id);
     const hidden = this.#rights.hiddenIn(id);
     return hideTold(await this.#told(this.#all.restore(id, this.#asked(options)), hidden), hidden);
+  }
+
+  async #changed(id: string, written: Promise<ContextChange>): Promise<ContextChange> {
+    const hidden = this.#rights.hiddenIn(id);
+    return hideChange(await this.#told(written, hidden), hidden);
+  }
+
+  /** @throws ForbiddenError for what it may not write, whatever is there */
+  async #checkWrite(write: ContextWrite): Promise<void> {
+    await this.#check(write.verb === 'delete' ? 'delete' : 'write', write.id);
+    if (this.#overreaches(write)) throw new ForbiddenError({ applied: 'NO' });
+  }
+
+  /** Whether a write may touch what is hidden. */
+  #overreaches(write: ContextWrite): boolean {
+    const hidden = this.#rights.hiddenIn(write.id);
+    switch (write.verb) {
+      // What it does not see it would take away.
+      case 'set':
+        return hidden.length > 0;
+      case 'update':
+        return touches(hidden, write.changes, write.remove);
+      case 'patch':
+        return patchTouches(hidden, write.patch);
+      case 'delete':
+        return false;
+    }
   }
 
   /** What one viewer has asked under an id is no answer for another's. */
