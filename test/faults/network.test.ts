@@ -6,20 +6,8 @@ import { startRedis } from '../helpers/redis/server.ts';
 import { TcpProxy } from '../helpers/redis/tcp-proxy.ts';
 import { Follower } from './follower.ts';
 import { NEVER_MS, startNode } from './node.ts';
+import { swallowReplyToCommit } from './swallow.ts';
 import { keepWriting } from './writers.ts';
-
-/** Resolves once a commit is on its way, from when on no reply passes. */
-function swallowReplyToCommit(proxy: TcpProxy): Promise<void> {
-  return new Promise((resolve) => {
-    proxy.onRequest = (chunk) => {
-      // A commit is the one call that names a channel.
-      if (!chunk.includes(':told:') || chunk.includes('subscribe')) return;
-      proxy.replies = 'vanish';
-      proxy.onRequest = () => {};
-      resolve();
-    };
-  });
-}
 
 /** How many scripts that write were run. */
 async function commitsAt(redis: Redis): Promise<number> {

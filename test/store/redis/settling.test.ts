@@ -3,7 +3,7 @@ import { StoreUnavailableError } from '../../../src/errors.ts';
 import { Author } from '../../../src/store/contract/author.ts';
 import { MemoryStore } from '../../../src/store/memory-store.ts';
 import { settle } from '../../../src/store/redis-settling.ts';
-import { type Commit, type CommitOutcome, onlyOutcome } from '../../../src/store/store.ts';
+import { type Commit, type CommitOutcome, type LiveContext, onlyOutcome } from '../../../src/store/store.ts';
 
 const ID = 'a';
 
@@ -130,5 +130,73 @@ describe('a commit that is sent again and had not been executed', () => {
     const head = await story.store.read(ID);
     if (head === null) throw new Error('It is there.');
     expect(await story.again(story.author.note(head, [story.author.receipt('r')]))).toMatchObject({ kind: 'repeated' });
+  });
+});
+
+describe('several commits that are sent again as one', () => {
+  /** Two contexts, and a commit on each; then the same once more. */
+  async function prepared() {
+    const story = new Story();
+    const { author, store } = story;
+    const heads = await Promise.all(
+      ['a', 'b'].map(async (id) => {
+        const begin = author.begin(null, { n: 1 });
+        await store.commit(id, begin);
+        return begin.next;
+      }),
+    );
+    const [a, b] = heads as [LiveContext, LiveContext];
+    const commits = [
+      { id: 'a', commit: author.advance(a, [{ n: 2 }], [author.receipt('r')]) },
+      { id: 'b', commit: author.note(b, [author.receipt('s')]) },
+    ];
+    const settled = async () => {
+      const refused = await store.commitAll(commits);
+      if (refused.kind === 'committed') throw new Error('The second attempt was executed.');
+      return settle(commits, refused.refusals, (id, after) => store.readLog(id, after));
+    };
+    return { story, commits, a, b, settled };
+  }
+
+  test('are known by any one that moved something', async () => {
+    const { story, commits, settled } = await prepared();
+    await story.store.commitAll(commits);
+    expect(await settled()).toEqual(committed);
+  });
+
+  test('were not executed where one that moves something was not', async () => {
+    const { story, a, b, settled } = await prepared();
+    await story.store.commit('a', story.author.advance(a, [{ n: 3 }]));
+    expect(await settled()).toMatchObject({ kind: 'refused', refusals: [{ kind: 'conflict' }, null] });
+    // Nor do receipts of others make them executed, equal or not.
+    await story.store.commit('b', story.author.note(b, [story.author.receipt('s')]));
+    expect(await settled()).toMatchObject({ kind: 'refused', refusals: [null, { kind: 'repeated' }] });
+  });
+
+  test('may be past telling', async () => {
+    const { story, commits, settled } = await prepared();
+    const { store, author } = story;
+    const moved = commits.map(({ id, commit }) => ({ id, commit: { ...commit, receipts: [] } }));
+    await store.commitAll(moved);
+    let head = moved[0]?.commit.next as LiveContext;
+    for (let n = 3; n < 8; n += 1) {
+      const next = author.advance(head, [{ n }]);
+      await store.commit('a', next);
+      head = next.next;
+    }
+    await expect(settled()).rejects.toEqual(unknown);
+  });
+
+  test('that only leave receipts are known by theirs', async () => {
+    const { story, b } = await prepared();
+    const { author, store } = story;
+    const notes = [{ id: 'b', commit: author.note(b, [author.receipt('x')]) }];
+    await store.commitAll(notes);
+    const refused = await store.commitAll(notes);
+    if (refused.kind === 'committed') throw new Error('The second attempt was executed.');
+    const readLog = (id: string, after: number) => store.readLog(id, after);
+    expect(await settle(notes, refused.refusals, readLog)).toEqual(committed);
+    const others = [{ id: 'b', commit: author.note(b, [author.receipt('x')]) }];
+    expect(await settle(others, refused.refusals, readLog)).toMatchObject({ kind: 'refused' });
   });
 });
