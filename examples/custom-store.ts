@@ -1,6 +1,6 @@
 // A store of one's own: the memory store, with a journal from which a next process finds everything again.
 
-import type { Commit, CommitOutcome, MemoryStoreOptions } from '../src/index.ts'; // 'arpeggio'
+import type { Commit, CommitOf, CommitOutcome, JointOutcome, MemoryStoreOptions } from '../src/index.ts'; // 'arpeggio'
 import { ContextManager, MemoryFeed, MemoryStore, systemClock } from '../src/index.ts';
 import { storeContract } from '../src/store/contract.ts'; // 'arpeggio/testing'
 
@@ -17,12 +17,21 @@ class JournaledStore extends MemoryStore {
     this.#lines = Math.max(0, ...journal.keys());
   }
 
-  /** Written ahead: nobody can read a commit that the journal does not have. */
   override async commit(id: string, commit: Commit): Promise<CommitOutcome> {
+    return this.#writtenAhead([{ id, commit }], () => super.commit(id, commit));
+  }
+
+  /** Several that are one are one line: a process that ends in between leaves all of them or none. */
+  override async commitAll(commits: readonly CommitOf[]): Promise<JointOutcome> {
+    return this.#writtenAhead(commits, () => super.commitAll(commits));
+  }
+
+  /** Nobody can read a commit that the journal does not have. */
+  async #writtenAhead<O extends { kind: string }>(commits: readonly CommitOf[], write: () => Promise<O>): Promise<O> {
     this.#lines += 1;
     const line = this.#lines;
-    this.#journal.set(line, JSON.stringify({ id, commit }));
-    const outcome = await super.commit(id, commit);
+    this.#journal.set(line, JSON.stringify(commits));
+    const outcome = await write();
     if (outcome.kind !== 'committed') this.#journal.delete(line);
     return outcome;
   }
@@ -30,11 +39,14 @@ class JournaledStore extends MemoryStore {
   /** Makes every commit again. (A real journal would also be shortened, and keep the cleanup server's record.) */
   async replay(): Promise<void> {
     for (const line of this.#journal.values()) {
-      const { id, commit } = JSON.parse(line) as { id: string; commit: Commit };
-      const stands = await this.read(id);
-      // Its tombstone had been forgotten when this commit was made; here no time has passed.
-      const expected = commit.expected ?? (stands?.status === 'ended' ? stands.position : null);
-      await super.commit(id, { ...commit, expected });
+      const commits = JSON.parse(line) as CommitOf[];
+      const again = commits.map(async ({ id, commit }) => {
+        const stands = await this.read(id);
+        // Its tombstone had been forgotten when this commit was made; here no time has passed.
+        const expected = commit.expected ?? (stands?.status === 'ended' ? stands.position : null);
+        return { id, commit: { ...commit, expected } };
+      });
+      await super.commitAll(await Promise.all(again));
     }
   }
 }

@@ -20,7 +20,7 @@ export interface Limits {
   readonly pageSize: number;
   /** Operations of one patch. LIMIT_EXCEEDED. @default 1000 */
   readonly patchOperations: number;
-  /** Contexts of one `syncMany` or one `contextsChanged`. LIMIT_EXCEEDED. @default 100 */
+  /** Contexts of one `syncMany`, one `contextsChanged` or one `writeContexts`. LIMIT_EXCEEDED. @default 100 */
   readonly contextsAtOnce: number;
   /** Lexical tokens of one GraphQL document. LIMIT_EXCEEDED. @default 4000 */
   readonly documentTokens: number;

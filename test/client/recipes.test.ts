@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/json.ts';
+import type { ContextWrite } from '../generated/graphql.ts';
 import { startApp } from '../helpers/app.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { deleteContext, setContext, updateContext } from '../helpers/operations.ts';
+import { deleteContext, setContext, updateContext, writeContexts } from '../helpers/operations.ts';
 import { type Seen, withApollo, withUrql, withUrqlAndSchema } from '../helpers/recipes.ts';
 import { TcpProxy } from '../helpers/redis/tcp-proxy.ts';
 
@@ -245,6 +246,20 @@ describe.each(recipes)('With its recipe, $name', ({ connect }) => {
     const now = (await manager.get('a')) ?? expect.fail('There is a context.');
     await eventually(() => expect(seen.at(-1)).toMatchObject({ version: 6, context: now.context as JsonObject }));
     expectNoStepBack(seen);
+  });
+
+  it('shows what one write to several contexts came to', async () => {
+    const { address } = await start();
+    const client = connect(address);
+    const watched = ['{g}:a', '{g}:b'].map((id) => client.watch(id));
+    await eventually(() => expect(watched).toEqual([[null], [null]]));
+    const write = (writes: ContextWrite[]) => client.mutate(writeContexts, { writes });
+    await write([{ set: { id: '{g}:a', context: { n: 1 } } }, { set: { id: '{g}:b', context: { n: 2 } } }]);
+    await eventually(() => expect(watched[0]?.at(-1)).toMatchObject({ version: 1, context: { n: 1 } }));
+    await eventually(() => expect(watched[1]?.at(-1)).toMatchObject({ version: 1, context: { n: 2 } }));
+    await write([{ delete: { id: '{g}:a' } }, { update: { id: '{g}:b', changes: { n: 3 } } }]);
+    await eventually(() => expect(watched[0]?.at(-1)).toBeNull());
+    await eventually(() => expect(watched[1]?.at(-1)).toMatchObject({ version: 2, context: { n: 3 } }));
   });
 
   it('follows no more once nobody does', async () => {

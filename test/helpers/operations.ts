@@ -115,6 +115,25 @@ export const deleteContext = graphql(`
   }
 `);
 
+export const writeContexts = graphql(`
+  mutation WriteContexts($writes: [ContextWrite!]!, $requestId: ID) {
+    writeContexts(writes: $writes, requestId: $requestId) {
+      __typename
+      ... on ContextChange {
+        context {
+          ...FullFields
+        }
+        delta {
+          ...DeltaFields
+        }
+      }
+      ... on ContextDeleted {
+        ...DeletedFields
+      }
+    }
+  }
+`);
+
 export const readContext = graphql(`
   query ReadContext($id: ID!) {
     context(id: $id) {

@@ -1,31 +1,12 @@
+import { print } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import type { ContextWrite } from '../../generated/graphql.ts';
 import { Api } from '../../helpers/api.ts';
 import { type ListeningApp, startApp } from '../../helpers/app.ts';
 import { bearer, type Result } from '../../helpers/as-viewers.ts';
+import { writeContexts } from '../../helpers/operations.ts';
 import { transports } from '../../helpers/transports.ts';
 
-const WRITE = /* GraphQL */ `
-  mutation WriteContexts($writes: [ContextWrite!]!, $requestId: ID) {
-    writeContexts(writes: $writes, requestId: $requestId) {
-      __typename
-      ... on ContextChange {
-        context {
-          contextId
-          version
-          context
-        }
-        delta {
-          fromVersion
-        }
-      }
-      ... on ContextDeleted {
-        contextId
-        version
-        reason
-      }
-    }
-  }
-`;
 const [A, B] = ['{game}:a', '{game}:b'];
 
 describe.each(transports)('Writes that are one, over $name,', ({ open }) => {
@@ -51,8 +32,8 @@ describe.each(transports)('Writes that are one, over $name,', ({ open }) => {
       ],
       requestId: 'first move',
     };
-    const first = await client.run(WRITE, variables);
-    expect(first).toEqual({
+    const first = await client.run(writeContexts, variables);
+    expect(first).toMatchObject({
       data: {
         writeContexts: [
           {
@@ -79,12 +60,12 @@ describe.each(transports)('Writes that are one, over $name,', ({ open }) => {
       expect(await api.read(A)).toMatchObject({ version: 2 });
       expect(await api.read(B)).toMatchObject({ version: 2 });
     }
-    expect(await client.run(WRITE, variables)).toEqual(first);
-    const last = await client.run(WRITE, { writes: [{ delete: { id: A } }, { delete: { id: B } }] });
+    expect(await client.run(writeContexts, variables)).toEqual(first);
+    const last = await client.run(writeContexts, { writes: [{ delete: { id: A } }, { delete: { id: B } }] });
     expect(last.data).toMatchObject({
       writeContexts: [
-        { __typename: 'ContextDeleted', contextId: A, version: 2, reason: 'DELETED' },
-        { __typename: 'ContextDeleted', contextId: B, version: 2, reason: 'DELETED' },
+        { __typename: 'ContextDeleted', contextId: A, version: 2, endReason: 'DELETED' },
+        { __typename: 'ContextDeleted', contextId: B, version: 2, endReason: 'DELETED' },
       ],
     });
     for (const watch of watches) {
@@ -125,7 +106,7 @@ describe.each(transports)('Writes that are one, over $name,', ({ open }) => {
   ])('are refused with %s, and change nothing', async (_, writes, extensions) => {
     const { client, server } = await open();
     await server.manager.set(A, { turn: 1 });
-    const { data, errors } = await client.run(WRITE, { writes });
+    const { data, errors } = await client.run(writeContexts, { writes: writes as ContextWrite[] });
     expect(data ?? null).toBeNull();
     expect(errors).toMatchObject([{ extensions }]);
     expect(await server.manager.list()).toMatchObject({ contexts: [{ contextId: A, version: 1 }] });
@@ -152,7 +133,7 @@ describe('Writes that are one, of who may not do all of them,', () => {
     return app;
   };
   const runAs = async ({ address }: ListeningApp, token: string, writes: object[]): Promise<Result> => {
-    const body = JSON.stringify({ query: WRITE, variables: { writes } });
+    const body = JSON.stringify({ query: print(writeContexts), variables: { writes } });
     const headers = { 'content-type': 'application/json', ...bearer(token) };
     return (await fetch(address.http, { method: 'POST', headers, body })).json() as Promise<Result>;
   };
