@@ -39,6 +39,11 @@ const BENCHES: readonly Bench[] = [
     quick: { BENCH_ROUNDS: '1', BENCH_SECONDS: '0.5' },
   },
   {
+    name: 'together',
+    what: 'one write to several contexts, beside WATCH / MULTI of all of them',
+    quick: { BENCH_ROUNDS: '1', BENCH_SECONDS: '0.2' },
+  },
+  {
     name: 'stalled',
     what: 'readers that stop reading, beside Yoga and Mercurius',
     quick: { BENCH_EVENTS: '1500' },

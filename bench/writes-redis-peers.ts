@@ -11,7 +11,7 @@ interface Stored {
 }
 
 /** A state as it is kept, and what stands after an update of it. */
-function changed(
+export function changed(
   text: string | null | undefined,
   changes: JsonObject,
 ): { readonly state: string; readonly delta: string } {

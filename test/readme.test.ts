@@ -156,7 +156,7 @@ test("the README's limits are the ones in force", () => {
     `| a context as JSON | ${defaultLimits.contextBytes / 1024 ** 2} MiB |`,
     `| a request's body | ${defaultLimits.bodyBytes / 1024 ** 2} MiB `,
     `| operations of a patch | ${defaultLimits.patchOperations} |`,
-    `| contexts of one \`syncMany\` or \`contextsChanged\` | ${defaultLimits.contextsAtOnce} |`,
+    `| contexts of one \`syncMany\`, \`contextsChanged\` or \`writeContexts\` | ${defaultLimits.contextsAtOnce} |`,
     `| a GraphQL document | ${documentTokens} tokens |`,
     `| brackets inside each other in a document | ${defaultLimits.documentNesting} |`,
     `| fields inside each other | ${defaultLimits.documentDepth} |`,

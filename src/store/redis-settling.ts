@@ -20,14 +20,12 @@ export async function settle(
     const isOwn = refusals.some((refusal) => refusal?.kind === 'repeated') && areOwn(commits, refusals);
     return isOwn ? { kind: 'committed' } : { kind: 'refused', refusals };
   }
-  let isKnown = false;
   for (const { id, commit, refusal } of moves) {
     // A conflict's own log may be the head alone.
     const made = hasOwn(commit, refusal) || wasMade(commit, await readLog(id, commit.expected?.version ?? 0));
     if (made) return { kind: 'committed' };
-    if (made === false) isKnown = true;
+    if (made === false) return { kind: 'refused', refusals };
   }
-  if (isKnown) return { kind: 'refused', refusals };
   throw new StoreUnavailableError({ applied: 'UNKNOWN' });
 }
 

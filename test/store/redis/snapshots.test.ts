@@ -34,6 +34,27 @@ function withChange(before: JsonObject, change: JsonObject): JsonObject {
 }
 
 describe('a commit writes what it changes, and the state now and then', () => {
+  test('of several that are one, the states of those alone that need it', async () => {
+    const { stores, stored, author } = opened(100, 100);
+    const [one, other] = stores as [RedisStore, RedisStore];
+    const [a, b] = [author.begin(null, LARGE), author.begin(null, LARGE)];
+    await one.commit('{g}:a', a);
+    await one.commit('{g}:b', b);
+    const text = (share: number) => ({ text: 'x'.repeat(Math.round(a.next.bytes * share)) });
+    const second = author.advance(a.next, [withChange(LARGE, text(0.6))]);
+    await one.commit('{g}:a', second);
+    expect(await stored('{g}:a')).toMatchObject({ snapshot: 1 });
+    // This one does not know what lies behind the snapshots.
+    const commits = [
+      { id: '{g}:b', commit: author.advance(b.next, [withChange(LARGE, { n: 1 })]) },
+      { id: '{g}:a', commit: author.advance(second.next, [withChange(LARGE, { n: 1, ...text(0.5) })]) },
+    ];
+    expect(await other.commitAll(commits)).toEqual({ kind: 'committed' });
+    expect(await stored('{g}:a')).toMatchObject({ snapshot: 3, logged: 0 });
+    expect(await stored('{g}:b')).toMatchObject({ snapshot: 1 });
+    for (const { id, commit } of commits) expect(await one.read(id)).toEqual(commit.next);
+  });
+
   test('as often as the deltas behind the snapshot would outweigh the state', async () => {
     const { store, stored, keptBytes, author } = opened(100);
     let commit: LiveCommit = author.begin(null, LARGE);
