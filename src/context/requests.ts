@@ -33,11 +33,11 @@ export function sameRequest(receipt: Receipt, request: WriteRequest | undefined)
 }
 
 /** A request id as a receipt's key: ids of different viewers never meet. */
-export function receiptKey(viewer: string, requestId: string): string {
+function receiptKey(viewer: string, requestId: string): string {
   return JSON.stringify([viewer, requestId]);
 }
 
 /** Equal for equal arguments, whatever the order of their keys; says nothing of what they were. */
-export function fingerprint(args: Json): string {
+function fingerprint(args: Json): string {
   return createHash('sha256').update(canonicalText(args)).digest('base64url');
 }

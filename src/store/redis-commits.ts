@@ -70,7 +70,7 @@ export class RedisCommits {
   #note(commits: readonly CommitOf[], kind: string, parts: readonly (readonly string[])[]): void {
     commits.forEach(({ id }, i) => {
       const [deltas, bytes] = parts[i] ?? [];
-      this.#turns.note(id, kind === 'conflict' && deltas !== undefined);
+      this.#turns.note(id, kind === 'conflict');
       if (kind === 'committed' && deltas !== undefined)
         this.#tails.note(id, { deltas: Number(deltas), bytes: Number(bytes) });
     });
