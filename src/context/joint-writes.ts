@@ -154,7 +154,7 @@ export class JointWrites {
         if (receipts) return { kind: 'repeated', receipts };
         throw await this.#failure(parts, refusal);
       }
-      const outcome = await this.#commit(commits, writers);
+      const outcome = await this.#commit(commits);
       if (outcome.kind === 'committed') {
         writers.forEach(({ lastSeen }, i) => {
           lastSeen.see(commits[i]?.commit.next ?? null);
@@ -190,11 +190,10 @@ export class JointWrites {
     return { drafted, commits };
   }
 
-  async #commit(commits: readonly CommitOf[], writers: readonly Writer[]): Promise<JointOutcome> {
+  async #commit(commits: readonly CommitOf[]): Promise<JointOutcome> {
     try {
       return await this.#options.store.commitAll(commits);
     } catch (error) {
-      for (const { lastSeen } of writers) lastSeen.doubt();
       throw withOutcome(error, 'UNKNOWN');
     }
   }

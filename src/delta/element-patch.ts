@@ -1,13 +1,14 @@
-import { diffArrays } from 'diff';
-import { canonicalText, checkDepth, equal, isObject, type Json, measure, setOwn } from '../json.ts';
+import { canonicalText, checkDepth, equal, isObject, type Json, measure, own, setOwn } from '../json.ts';
 import { pointerOf } from '../pointer.ts';
 import { calculate } from './calculate.ts';
 import type { Delta, Edit } from './delta.ts';
+import { matched } from './matched-elements.ts';
 
 /** One operation of RFC 6902. */
 export type PatchStep =
   | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: Json }
-  | { readonly op: 'remove'; readonly path: string };
+  | { readonly op: 'remove'; readonly path: string }
+  | { readonly op: 'move'; readonly from: string; readonly path: string };
 
 /** Past so many elements that came and went, a list is told whole. It bounds what looking for them costs. */
 const MOST_EDITS = 200;
@@ -16,7 +17,7 @@ const MOST_EDITS = 200;
  * A delta as JSON Patch, RFC 6902, in which a list is changed by element wherever that takes fewer bytes than the whole of it. Unlike those of
  * `JSON_PATCH` its operations follow each other: in a list each finds what those before it have left.
  *
- * Which elements stayed is found by the greedy algorithm of Myers, as the package `diff` has it.
+ * An element that is an object with an `id` is the one that had this `id` before, wherever it was; any other is the one that was equal to it.
  */
 export function elementPatch(delta: Delta): readonly PatchStep[] {
   return patchOf(delta, '', 0);
@@ -59,10 +60,13 @@ function edited(edit: Edit, path: string, depth: number): readonly PatchStep[] {
 /** What turns the one value into the other where it stands. */
 function changed(before: Json, after: Json, path: string, depth: number): readonly PatchStep[] {
   checkDepth(depth);
-  if (isObject(before) && isObject(after)) return patchOf(calculate(before, after), path, depth);
   const whole: readonly PatchStep[] = [{ op: 'replace', path, value: after }];
-  if (!Array.isArray(before) || !Array.isArray(after)) return whole;
-  const steps = elementwise(before, after, path, depth);
+  const steps =
+    isObject(before) && isObject(after)
+      ? patchOf(calculate(before, after), path, depth)
+      : Array.isArray(before) && Array.isArray(after)
+        ? elementwise(before, after, path, depth)
+        : undefined;
   return steps && bytesOf(steps) < bytesOf(whole) ? steps : whole;
 }
 
@@ -79,40 +83,27 @@ function elementwise(
   let end = 0;
   while (end < shorter - start && equal(before.at(-1 - end) as Json, after.at(-1 - end) as Json)) end += 1;
   const [old, next] = [before.slice(start, before.length - end), after.slice(start, after.length - end)];
-  const parts = diffArrays(texts(old), texts(next), { maxEditLength: MOST_EDITS });
-  if (!parts) return undefined;
+  const match = matched(old.map(identityOf), next.map(identityOf), MOST_EDITS);
+  if (!match) return undefined;
+  const at = (index: number): string => `${path}/${start + index}`;
   const steps: PatchStep[] = [];
-  // Where the patched list is, and what of the old and the new one is behind that.
-  let at = start;
-  let [oldAt, newAt] = [0, 0];
-  const replace = (gone: number, come: number): void => {
-    const kept = Math.min(gone, come);
-    for (let n = 0; n < kept; n += 1, at += 1)
-      steps.push(...changed(old[oldAt + n] as Json, next[newAt + n] as Json, `${path}/${at}`, depth + 1));
-    for (let n = kept; n < gone; n += 1) steps.push({ op: 'remove', path: `${path}/${at}` });
-    for (let n = kept; n < come; n += 1, at += 1)
-      steps.push({ op: 'add', path: `${path}/${at}`, value: next[newAt + n] as Json });
-    oldAt += gone;
-    newAt += come;
-  };
-  let [gone, come] = [0, 0];
-  for (const { count, removed, added } of parts) {
-    if (removed) gone += count;
-    else if (added) come += count;
-    else {
-      replace(gone, come);
-      [gone, come] = [0, 0];
-      at += count;
-      oldAt += count;
-      newAt += count;
-    }
+  // From behind, so that no removal moves what another one is to find.
+  for (let i = old.length - 1; i >= 0; i -= 1) if (match.isGone(i)) steps.push({ op: 'remove', path: at(i) });
+  for (const { from, to } of match.moves()) steps.push({ op: 'move', from: at(from), path: at(to) });
+  for (const [j, value] of next.entries())
+    if (match.originOf(j) === undefined) steps.push({ op: 'add', path: at(j), value });
+  for (const [j, value] of next.entries()) {
+    const origin = match.originOf(j);
+    if (origin === undefined || equal(old[origin] as Json, value)) continue;
+    steps.push(...changed(old[origin] as Json, value, at(j), depth + 1));
   }
-  replace(gone, come);
   return steps;
 }
 
-function texts(values: readonly Json[]): string[] {
-  return values.map((value) => canonicalText(value));
+/** What makes an element the same one: its `id`, where it is an object that has one; else all of it. */
+function identityOf(value: Json): string {
+  const id = isObject(value) ? own(value, 'id') : undefined;
+  return id === undefined ? `=${canonicalText(value)}` : `#${canonicalText(id)}`;
 }
 
 function bytesOf(steps: readonly PatchStep[]): number {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ContextWrite } from '../../src/context/joint-writes.ts';
 import { StoreUnavailableError } from '../../src/errors.ts';
+import { Gate } from '../helpers/gates.ts';
 import { alone, failure, two } from './processes.ts';
 
 const set = (id: string, context = {}): ContextWrite => ({ verb: 'set', id, context });
@@ -213,6 +214,30 @@ describe('Writes that are one, among others,', () => {
     ]);
     expect(await manager.get(A)).toMatchObject({ version: 4, context: { log: [1, 2, 3] } });
     expect(await manager.get(B)).toMatchObject({ version: 6, context: { log: [1, 2, 3, 4, 5] } });
+  });
+
+  test('wait for what is under way in any of them, and leave the next write nothing to look up', async () => {
+    const { manager, line } = alone({ cacheBytes: 100_000 });
+    for (const id of [A, B]) await manager.set(id, { log: [] });
+    const append = (n: number) => [{ op: 'add', path: '/log/-', value: n }];
+    const gate = new Gate();
+    gate.shut();
+    line.once('commit', async (proceed) => {
+      await gate.pass();
+      return proceed();
+    });
+    line.count();
+    const before = manager.patch(B, append(1));
+    const both = manager.writeMany([A, B].map((id) => ({ verb: 'patch', id, patch: append(2) })));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(line.count()).toEqual({ commit: 1 });
+    gate.open();
+    await Promise.all([before, both]);
+    expect(line.count()).toEqual({ commitAll: 1 });
+    expect(await manager.get(B)).toMatchObject({ context: { log: [1, 2] } });
+    line.count();
+    await Promise.all([A, B].map((id) => manager.patch(id, append(3))));
+    expect(line.count()).toEqual({ commit: 2 });
   });
 
   test.each([0, 100_000])('move what they move and lose nothing, with %i bytes of cache', async (cacheBytes) => {

@@ -35,6 +35,24 @@ describe('A patch by element', () => {
     );
   });
 
+  it('brings every element back that is only elsewhere', () => {
+    const elements = fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { minLength: 2, maxLength: 12 });
+    const shuffled = elements.chain((ids) =>
+      fc.tuple(fc.constant(ids), fc.shuffledSubarray(ids, { minLength: ids.length })),
+    );
+    const item = (id: number): JsonObject => ({ id, text: `${id} `.repeat(60) });
+    fc.assert(
+      fc.property(shuffled, ([before, after]) => {
+        const [a, b] = [{ m: before.map(item) }, { m: after.map(item) }];
+        const patch = patchOf(a, b);
+        expect(applyPatch(patch, a)).toEqual(b);
+        expect(patch.every(({ op }) => op === 'move')).toBe(true);
+        // No more of them than are out of order.
+        expect(patch.length).toBeLessThan(before.length);
+      }),
+    );
+  });
+
   it('is what any library applies, for the keys that it takes', () => {
     const leads = (a: JsonObject, b: JsonObject): void => {
       const document = throughText(a) as object;
@@ -46,7 +64,12 @@ describe('A patch by element', () => {
     fc.assert(fc.property(lists, ([a, b]) => leads({ list: a }, { list: b })));
   });
 
-  const message = (n: number): JsonObject => ({ id: n, from: 'ada', text: `message ${n}`, seen: [] });
+  const message = (n: number): JsonObject => ({
+    id: n,
+    from: 'ada, who has a long name',
+    text: `message ${n}`,
+    seen: [],
+  });
   const room = (from: number, to: number): readonly Json[] =>
     Array.from({ length: to - from }, (_, i) => message(from + i));
 
@@ -71,6 +94,64 @@ describe('A patch by element', () => {
         { op: 'replace', path: '/m/9/text', value: 'edited' },
         { op: 'add', path: '/m/9/seen/0', value: 'bob' },
       ],
+    ],
+    [
+      'moves one to the front',
+      room(0, 20),
+      [...room(9, 10), ...room(0, 9), ...room(10, 20)],
+      [{ op: 'move', from: '/m/9', path: '/m/0' }],
+    ],
+    [
+      'moves one to the end, where another has gone and one has come',
+      room(0, 20),
+      [...room(1, 5), ...room(6, 12), message(30), ...room(12, 20), message(0)],
+      [
+        { op: 'remove', path: '/m/5' },
+        { op: 'move', from: '/m/0', path: '/m/18' },
+        { op: 'add', path: '/m/10', value: message(30) },
+      ],
+    ],
+    [
+      'moves what has changed too',
+      room(0, 20),
+      [...room(1, 20), { ...message(0), text: 'edited' }],
+      [
+        { op: 'move', from: '/m/0', path: '/m/19' },
+        { op: 'replace', path: '/m/19/text', value: 'edited' },
+      ],
+    ],
+    [
+      'moves what has no id and is the same',
+      ['a long text', 'b', 'another long text', 'd', 'a third long text'],
+      ['another long text', 'a long text', 'b', 'd', 'a third long text'],
+      [{ op: 'move', from: '/m/2', path: '/m/0' }],
+    ],
+    [
+      'knows by its id what was changed where others have come before it',
+      room(5, 15),
+      [message(1), { ...message(5), text: 'edited' }, ...room(6, 15)],
+      [
+        { op: 'add', path: '/m/0', value: message(1) },
+        { op: 'replace', path: '/m/1/text', value: 'edited' },
+      ],
+    ],
+    [
+      'knows those without an id by their place',
+      [
+        { text: 'a long text', n: 1 },
+        { text: 'another long text', n: 2 },
+      ],
+      [
+        { text: 'a long text', n: 3 },
+        { text: 'another long text', n: 2 },
+      ],
+      [{ op: 'replace', path: '/m/0/n', value: 3 }],
+    ],
+    [
+      'replaces an element of which little is left',
+      [...room(0, 3), { id: 'x', a: 1, b: 2, c: 3 }],
+      [...room(0, 3), { id: 'x', d: 4 }],
+      [{ op: 'replace', path: '/m/3', value: { id: 'x', d: 4 } }],
     ],
     ['tells a short list whole', [1], [2, 3, 4], [{ op: 'replace', path: '/m', value: [2, 3, 4] }]],
     ['tells a list whole of which little is left', room(0, 20), [1], [{ op: 'replace', path: '/m', value: [1] }]],
