@@ -240,6 +240,15 @@ describe('Writes that are one, among others,', () => {
     expect(line.count()).toEqual({ commit: 2 });
   });
 
+  test('leave no writer behind that keeps what it saw', async () => {
+    const { manager, line } = alone({ cacheBytes: 0 });
+    await manager.writeMany([set(A, { n: 1 }), set(B)]);
+    await failure(manager.writeMany([{ ...set(A), expectedVersion: 5 }]));
+    line.count();
+    await manager.update(A, { n: 2 });
+    expect(line.count()).toEqual({ read: 1, commit: 1 });
+  });
+
   test.each([0, 100_000])('move what they move and lose nothing, with %i bytes of cache', async (cacheBytes) => {
     const { here, there } = two({ cacheBytes });
     const ids = [A, B, C];
