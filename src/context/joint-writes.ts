@@ -79,8 +79,9 @@ export class JointWrites {
   async write(writes: readonly ContextWrite[], options: RequestOptions): Promise<readonly ContextWritten[]> {
     const parts = this.#admitted(writes);
     if (parts.length === 0) return [];
-    const args = parts.map(({ id, intent }, i) => withConditions({ id, ...intent } as Arguments, writes[i] ?? {}));
-    const request = requestOf({ writes: args }, options, this.#options.limits);
+    const args = () =>
+      parts.map(({ id, intent }, i) => withConditions({ id, ...intent } as Arguments, writes[i] ?? {}));
+    const request = requestOf(() => ({ writes: args() }), options, this.#options.limits);
     const decided = await this.#inTurn(parts, (writers) => this.#decide(parts, writers, request));
     return Promise.all(
       parts.map((part, i) =>

@@ -18,12 +18,12 @@ export type Arguments = { readonly [name: string]: Json };
 
 /** The request as it is remembered; undefined where it is none. @throws InputError for a request id that can be none */
 export function requestOf(
-  args: Arguments,
+  args: () => Arguments,
   { requestId, viewer = '' }: RequestOptions,
   limits: Limits,
 ): WriteRequest | undefined {
   if (requestId === undefined) return undefined;
-  return { key: receiptKey(viewer, checkRequestId(requestId, limits)), fingerprint: fingerprint(args) };
+  return { key: receiptKey(viewer, checkRequestId(requestId, limits)), fingerprint: fingerprint(args()) };
 }
 
 /** @throws InputError where the receipt is that of another request */

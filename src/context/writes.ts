@@ -98,7 +98,7 @@ export class Writes {
 
   /** The receipt of an earlier attempt, if there was one. @throws InputError where that was of another request */
   async #known(id: string, args: Arguments, options: WriteOptions): Promise<Receipt | null> {
-    const request = requestOf(withConditions(args, options), options, this.#limits);
+    const request = requestOf(() => withConditions(args, options), options, this.#limits);
     const receipt = request ? await this.#store.findReceipt(id, request.key) : null;
     return receipt && sameRequest(receipt, request);
   }
@@ -111,7 +111,7 @@ export class Writes {
     args: Arguments = { ...intent } as Arguments,
   ): Promise<Done> {
     const condition = startOf({ version: options.expectedVersion, cursor: options.expectedCursor });
-    const request = requestOf(withConditions(args, options), options, this.#limits);
+    const request = requestOf(() => withConditions(args, options), options, this.#limits);
     const written = await this.#writerOf(id).write({ intent, condition, request });
     if (written.kind === 'missing') throw new ContextNotFoundError(id);
     if (written.kind === 'conflict') {
