@@ -22,6 +22,7 @@ const config: CodegenConfig = {
   ignoreNoDocuments: true,
   generates: {
     'test/generated/': { ...typed, documents: ['test/**/*.ts', '!test/generated/**'] },
+    'dashboard/generated/': { ...typed, documents: ['dashboard/operations.ts'] },
     'examples/generated/': { ...typed, documents: ['examples/*.ts'] },
   },
 };

@@ -18,6 +18,7 @@ export type Options = Omit<
     | 'trustedDocuments'
     | 'access'
     | 'graphiql'
+    | 'dashboard'
     | 'introspection'
     | 'timeUnit'
     | 'timeProvider'
@@ -130,6 +131,12 @@ export const options: { readonly [Name in OptionName]: Option } = {
     env: 'ARPEGGIO_GRAPHIQL',
     fallback: 'true; with NODE_ENV=production, false',
     description: 'Show GraphiQL to browsers that open /graphql.',
+  },
+  dashboard: {
+    ...onOff,
+    env: 'ARPEGGIO_DASHBOARD',
+    fallback: 'true; with NODE_ENV=production, false',
+    description: 'Show the dashboard to browsers that open /.',
   },
   introspection: {
     ...onOff,

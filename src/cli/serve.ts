@@ -51,10 +51,14 @@ async function listen(options: Options, configFile: string | null): Promise<void
   const { http, websocket, metrics } = await server.listen();
   isListening = true;
   const hello = `Arpeggio ${packageVersion()} is listening.`;
+  const showing = showingOf(options);
   const told: readonly Told[] = [
     { name: 'http', label: 'GraphQL over HTTP and SSE', value: http },
     { name: 'websocket', label: 'GraphQL over WebSocket', value: websocket },
-    ...(showingOf(options).graphiql ? [{ name: 'graphiql', label: 'GraphiQL in a browser', value: http }] : []),
+    ...(showing.dashboard
+      ? [{ name: 'dashboard', label: 'Dashboard in a browser', value: new URL('/', http).href }]
+      : []),
+    ...(showing.graphiql ? [{ name: 'graphiql', label: 'GraphiQL in a browser', value: http }] : []),
     ...(metrics === undefined ? [] : [{ name: 'metrics', label: 'Metrics', value: metrics }]),
     { name: 'access', label: 'Access', value: describeAccess(options) },
     { name: 'store', label: 'Store', value: describeStore(options) },

@@ -12,6 +12,7 @@ import type { Fleet } from '../stats/fleet.ts';
 import { type Access, contextOf, type Incoming } from './access/context-of.ts';
 import { useExpiry } from './access/use-expiry.ts';
 import { useBodyLimit } from './body-limit.ts';
+import { type DashboardSettings, useDashboard } from './dashboard.ts';
 import { DocumentCache } from './document-cache.ts';
 import { useDocumentLimit } from './document-limit.ts';
 import type { Yoga } from './enveloped.ts';
@@ -43,6 +44,8 @@ export interface AppOptions {
   readonly deltaFormatter: DeltaFormatter | undefined;
   readonly operationLog: OperationLog;
   readonly showing: Showing;
+  /** What the dashboard is told. */
+  readonly dashboard: Omit<DashboardSettings, 'endpoint'>;
   /** Without it, everybody may do everything. */
   readonly access: Access | undefined;
   readonly trusted: TrustedDocuments | undefined;
@@ -73,6 +76,7 @@ export function createApp(options: AppOptions): App {
     deltaFormatter,
     operationLog,
     showing,
+    dashboard,
     access,
     trusted,
     plans,
@@ -100,6 +104,7 @@ export function createApp(options: AppOptions): App {
       useHealth(isReady),
       metrics !== undefined && useMetrics(metrics, refusalOf),
       showing.graphiql && useGraphiQL(GRAPHQL_PATH),
+      showing.dashboard && useDashboard({ ...dashboard, endpoint: GRAPHQL_PATH }),
       useJsonOnly(),
       useBodyLimit(limits.bodyBytes),
       trusted !== undefined && useTrustedDocuments(trusted),

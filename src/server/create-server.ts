@@ -141,6 +141,7 @@ export function createServer(options: ServerOptions = {}, clock: Clock = systemC
     operationLog,
     deltaFormatter: options.deltaFormatter,
     showing: showingOf(options),
+    dashboard: { presencePrefix: presencePrefix ?? null, unitMs: clock.unitMs },
     access,
     trusted,
     plans,

@@ -32,6 +32,8 @@ export interface ServerOptions
   readonly access?: AccessOptions;
   /** Shows GraphiQL to browsers that open the endpoint. @default true, and false where NODE_ENV is production */
   readonly graphiql?: boolean;
+  /** Shows the dashboard to browsers that open `/`. @default true, and false where NODE_ENV is production */
+  readonly dashboard?: boolean;
   /** Shows the schema, by introspection and by suggestions in errors. @default true, and false where NODE_ENV is production */
   readonly introspection?: boolean;
   /** Renders `Delta.delta` where no format is asked for. @default NESTED */

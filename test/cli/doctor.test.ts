@@ -62,7 +62,12 @@ describe('arpeggio doctor', () => {
     expect(report.checks.get('settings')?.advice).toMatch(/volatile-ttl.*noeviction/);
     expect(report.checks.get('memory')?.found).toMatch(/^\d+ MiB of 100$/);
     expect(report.code).toBe(1);
-    const insecure = await reportOf({ HOST: '0.0.0.0' }, ['--insecure', '--no-graphiql', '--no-introspection']);
+    const insecure = await reportOf({ HOST: '0.0.0.0' }, [
+      '--insecure',
+      '--no-graphiql',
+      '--no-dashboard',
+      '--no-introspection',
+    ]);
     expect(statuses(insecure)).toMatchObject({ access: 'warn', pages: 'ok' });
     expect(insecure.code).toBe(0);
   });

@@ -25,10 +25,12 @@ const wrongVariable = 'query ($version: Version) { sync(id: "a", version: $versi
 describe('in production', () => {
   it('the server shows nothing of itself unless it is told to', () => {
     const env = { NODE_ENV: 'production' };
-    expect(showingOf({}, env)).toEqual({ graphiql: false, introspection: false });
-    expect(showingOf({ graphiql: true, introspection: true }, env)).toEqual({ graphiql: true, introspection: true });
-    expect(showingOf({}, {})).toEqual({ graphiql: true, introspection: true });
-    expect(showingOf({ graphiql: false, introspection: false }, {})).toEqual({ graphiql: false, introspection: false });
+    const all = { graphiql: true, dashboard: true, introspection: true };
+    const none = { graphiql: false, dashboard: false, introspection: false };
+    expect(showingOf({}, env)).toEqual(none);
+    expect(showingOf(all, env)).toEqual(all);
+    expect(showingOf({}, {})).toEqual(all);
+    expect(showingOf(none, {})).toEqual(none);
   });
 
   it('there is no page, no schema, and no word of what else there is', async () => {

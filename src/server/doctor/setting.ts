@@ -39,11 +39,18 @@ function exposure({ host = '127.0.0.1', access, insecure }: ServerOptions): Find
 }
 
 function showing(options: ServerOptions): Finding {
-  const { graphiql, introspection } = showingOf(options);
-  const shown = [...(graphiql ? ['GraphiQL'] : []), ...(introspection ? ['the schema'] : [])].join(' and ');
-  if (shown === '') return ok('pages', 'no GraphiQL, no introspection');
+  const { graphiql, dashboard, introspection } = showingOf(options);
+  const pages = { GraphiQL: graphiql, 'the dashboard': dashboard, 'the schema': introspection };
+  const shown = new Intl.ListFormat('en').format(
+    Object.entries(pages).flatMap(([page, isShown]) => (isShown ? page : [])),
+  );
+  if (shown === '') return ok('pages', 'no GraphiQL, no dashboard, no introspection');
   if (isLoopback(options.host ?? '127.0.0.1')) return ok('pages', `${shown}, on this machine`);
-  return warn('pages', `${shown}, to everybody`, 'Set NODE_ENV=production, or graphiql and introspection to false.');
+  return warn(
+    'pages',
+    `${shown}, to everybody`,
+    'Set NODE_ENV=production, or graphiql, dashboard and introspection to false.',
+  );
 }
 
 function store({ redisUrl, store: own }: ServerOptions): Finding {

@@ -1,0 +1,104 @@
+import { type FormEvent, type ReactElement, useState } from 'react';
+import { useMutation, useQuery } from 'urql';
+import { brief, pathText, pointerOf, time } from '../format.ts';
+import { patchContext, readBlame } from '../operations.ts';
+import { Failure } from '../parts/failure.tsx';
+
+interface SelectionProps {
+  readonly id: string;
+  readonly version: number;
+  readonly path: readonly string[];
+  /** Undefined where there is nothing any more. */
+  readonly value: unknown;
+  readonly onClose: () => void;
+}
+
+const WORDS = { ADDED: 'Added', MODIFIED: 'Changed', REMOVED: 'Removed' } as const;
+
+/** One place in a context: its path to copy, who changed it last, and a form to change it. */
+export function Selection({ id, version, path, value, onClose }: SelectionProps): ReactElement {
+  const [blame] = useQuery({
+    query: readBlame,
+    variables: { id, path: [...path] },
+    requestPolicy: 'cache-and-network',
+  });
+  const [isCopied, setIsCopied] = useState(false);
+  const [isEditing, setIsEditing] = useState(false);
+  const copy = (): void => {
+    void navigator.clipboard.writeText(pathText(path)).then(() => setIsCopied(true));
+  };
+  const last = blame.data?.blame;
+  return (
+    <section className="card selection" aria-label="The place that is selected">
+      <div className="buttons">
+        <code>{pathText(path)}</code>
+        <button type="button" onClick={copy}>
+          {isCopied ? 'Copied' : 'Copy path'}
+        </button>
+        <button type="button" disabled={value === undefined} onClick={() => setIsEditing(!isEditing)}>
+          Edit value
+        </button>
+        <button type="button" className="quiet" onClick={onClose}>
+          Close
+        </button>
+      </div>
+      <p className="note">{value === undefined ? 'There is nothing here any more.' : brief(value)}</p>
+      <Failure error={blame.error} />
+      <p className="blame">
+        {blame.fetching && !blame.data
+          ? 'Looking for who changed it…'
+          : last
+            ? `${WORDS[last.action]} by version ${last.version}, ${time(last.insertedAt)}.`
+            : blame.data && 'No version that is retained has changed it.'}
+      </p>
+      {isEditing && <ValueForm key={version} id={id} path={path} value={value} onDone={() => setIsEditing(false)} />}
+    </section>
+  );
+}
+
+interface ValueFormProps {
+  readonly id: string;
+  readonly path: readonly string[];
+  readonly value: unknown;
+  readonly onDone: () => void;
+}
+
+/** Replaces one value, where it is still the one that was seen. */
+function ValueForm({ id, path, value, onDone }: ValueFormProps): ReactElement {
+  const [text, setText] = useState(() => JSON.stringify(value));
+  const [{ error, fetching }, patch] = useMutation(patchContext);
+  let next: unknown;
+  try {
+    next = JSON.parse(text);
+  } catch {
+    next = undefined;
+  }
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (next === undefined) return;
+    const pointer = pointerOf(path);
+    const operations = [
+      { op: 'test', path: pointer, value },
+      { op: 'replace', path: pointer, value: next },
+    ];
+    const { error: failed } = await patch({ id, patch: operations });
+    if (!failed) onDone();
+  };
+  return (
+    <form className="value" onSubmit={(event) => void submit(event)}>
+      <label>
+        New value, as JSON
+        <input
+          value={text}
+          spellCheck={false}
+          aria-invalid={next === undefined}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </label>
+      <Failure error={error} />
+      <button type="submit" className="main" disabled={next === undefined || fetching}>
+        Save value
+      </button>
+    </form>
+  );
+}
