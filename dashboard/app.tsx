@@ -23,12 +23,21 @@ export function App(): ReactElement {
   const [link, setLink] = useState<Link>('connecting');
   const [connections, setConnections] = useState<Connections>();
   useEffect(() => {
+    let isOver = false;
     const made = connect(token, {
-      onLink: (next) => setLink((now) => (now === 'connecting' && next === 'reconnecting' ? now : next)),
-      onUnauthenticated: () => setIsAsked(true),
+      onLink(next) {
+        if (!isOver) setLink((now) => (now === 'connecting' && next === 'reconnecting' ? now : next));
+      },
+      onUnauthenticated() {
+        if (!isOver) setIsAsked(true);
+      },
     });
     setConnections(made);
-    return () => made.close();
+    return () => {
+      isOver = true;
+      setConnections(undefined);
+      made.close();
+    };
   }, [token]);
   const signIn = (next: string | null): void => {
     if (next === null) sessionStorage.removeItem(TOKEN);

@@ -69,7 +69,8 @@ export function connect(token: string | null, { onLink, onUnauthenticated }: Tol
     replicas,
     close() {
       replicas.close();
-      void sockets.dispose();
+      // It rejects where there was no connection to end.
+      Promise.resolve(sockets.dispose()).catch(() => {});
     },
   };
 }
