@@ -1,6 +1,6 @@
 import { type ArpeggioClient, createClient as createReplicas } from 'arpeggio/client';
 import { createClient as createSockets } from 'graphql-ws';
-import { type Client, fetchExchange, mapExchange, subscriptionExchange, Client as UrqlClient } from 'urql';
+import { Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
 import { settings } from './settings.ts';
 
 /** How the page stands towards the server. */
@@ -42,7 +42,7 @@ export function connect(token: string | null, { onLink, onUnauthenticated }: Tol
       closed: () => onLink('reconnecting'),
     },
   });
-  const urql = new UrqlClient({
+  const urql = new Client({
     url: endpoint,
     requestPolicy: 'network-only',
     preferGetMethod: false,

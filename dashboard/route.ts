@@ -17,7 +17,7 @@ export function hrefOf(route: Route): string {
   }
 }
 
-export function routeOf(hash: string): Route {
+function routeOf(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#/, '').split('?', 2);
   const [, page, id] = path.split('/');
   if (page === 'system') return { page };

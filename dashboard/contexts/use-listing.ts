@@ -23,7 +23,7 @@ interface Query {
   readonly link: Link;
 }
 
-export const PAGE = 50;
+const PAGE = 50;
 /** How often the page is read anew, for contexts that come and go. */
 const AGAIN_MS = 2000;
 /** How often what subscriptions tell is shown. */

@@ -7,8 +7,10 @@ const [WIDTH, HEIGHT] = [240, 60];
 export function Chart({ title, values }: { readonly title: string; readonly values: readonly number[] }): ReactElement {
   const most = Math.max(...values, 1);
   const last = values.at(-1) ?? 0;
-  const step = values.length > 1 ? WIDTH / (values.length - 1) : 0;
-  const points = values.map((value, i) => `${(i * step).toFixed(1)},${(HEIGHT - (value / most) * HEIGHT).toFixed(1)}`);
+  // One alone is a line too.
+  const drawn = values.length === 1 ? [last, last] : values;
+  const step = WIDTH / (drawn.length - 1);
+  const points = drawn.map((value, i) => `${(i * step).toFixed(1)},${(HEIGHT - (value / most) * HEIGHT).toFixed(1)}`);
   return (
     <figure className="card chart">
       <figcaption>
