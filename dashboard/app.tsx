@@ -47,11 +47,14 @@ export function App(): ReactElement {
     setToken(next);
   };
   const route = useRoute();
+  useEffect(() => {
+    document.title = `${titleOf(route)} – Arpeggio`;
+  }, [route]);
   return (
     <>
-      <a className="skip" href="#main">
+      <button type="button" className="skip" onClick={() => document.querySelector<HTMLElement>('main')?.focus()}>
         Skip to the content
-      </a>
+      </button>
       <header className="top">
         <a className="brand" href={hrefOf({ page: 'contexts', prefix: '' })}>
           Arpeggio
@@ -69,7 +72,7 @@ export function App(): ReactElement {
           </button>
         )}
       </header>
-      <main id="main" tabIndex={-1}>
+      <main tabIndex={-1}>
         {isAsked ? (
           <SignIn onToken={signIn} wasRefused={token !== null} />
         ) : (
@@ -84,6 +87,10 @@ export function App(): ReactElement {
       </main>
     </>
   );
+}
+
+function titleOf(route: Route): string {
+  return route.page === 'context' ? route.id : route.page === 'system' ? 'System' : 'Contexts';
 }
 
 function Tab({

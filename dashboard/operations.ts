@@ -48,6 +48,7 @@ export const readHistory = graphql(`
   query ReadHistory($id: ID!, $first: Int!, $before: Cursor) {
     history(id: $id, first: $first, before: $before) {
       nodes {
+        life
         version
         fromVersion
         insertedAt

@@ -25,7 +25,7 @@ export function ContextPage({ id }: { readonly id: string }): ReactElement {
   const state = useLive(id);
   const [dialog, setDialog] = useState<'edit' | 'new'>();
   const [target, setTarget] = useState<number>();
-  const { status = 'connecting', value, version, error } = state ?? {};
+  const { status = 'connecting', value, life, version, error } = state ?? {};
   return (
     <>
       <div className="heading">
@@ -52,7 +52,7 @@ export function ContextPage({ id }: { readonly id: string }): ReactElement {
           <Summary id={id} version={version} />
           <div className="columns">
             <Present id={id} value={value} version={version} />
-            <Timeline id={id} version={version} onRevert={setTarget} />
+            <Timeline id={id} life={life} version={version} onRevert={setTarget} />
           </div>
           {target !== undefined && (
             <Revert id={id} to={target} version={version} onClose={() => setTarget(undefined)} />

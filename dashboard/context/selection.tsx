@@ -1,8 +1,9 @@
-import { type FormEvent, type ReactElement, useState } from 'react';
+import { type FormEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { brief, pathText, pointerOf, time } from '../format.ts';
 import { patchContext, readBlame } from '../operations.ts';
 import { Failure } from '../parts/failure.tsx';
+import { useSlow } from '../parts/use-slow.ts';
 
 interface SelectionProps {
   readonly id: string;
@@ -13,15 +14,21 @@ interface SelectionProps {
   readonly onClose: () => void;
 }
 
+/** A context that changes all the time is asked about no more often than this. */
+const AGAIN_MS = 1000;
+
 const WORDS = { ADDED: 'Added', MODIFIED: 'Changed', REMOVED: 'Removed' } as const;
 
 /** One place in a context: its path to copy, who changed it last, and a form to change it. */
 export function Selection({ id, version, path, value, onClose }: SelectionProps): ReactElement {
-  const [blame] = useQuery({
-    query: readBlame,
-    variables: { id, path: [...path] },
-    requestPolicy: 'cache-and-network',
-  });
+  const [blame, again] = useQuery({ query: readBlame, variables: { id, path: [...path] } });
+  const due = useSlow(version, AGAIN_MS);
+  const isFirst = useRef(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: who changed it last is another with each version
+  useEffect(() => {
+    if (!isFirst.current) again();
+    isFirst.current = false;
+  }, [due, again]);
   const [isCopied, setIsCopied] = useState(false);
   const [isEditing, setIsEditing] = useState(false);
   const copy = (): void => {

@@ -1,27 +1,22 @@
-import { type ReactElement, useEffect, useState } from 'react';
-import { type CombinedError, useClient, useQuery } from 'urql';
+import { type ReactElement, useState } from 'react';
+import { useQuery } from 'urql';
 import { iso, pathText, time } from '../format.ts';
-import type { ReadHistoryQuery } from '../generated/graphql.ts';
-import { readDiff, readHistory, readVersion } from '../operations.ts';
+import { readDiff, readVersion } from '../operations.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Changes } from './changes.tsx';
 import { Tree } from './tree.tsx';
-
-type Step = ReadHistoryQuery['history']['nodes'][number];
+import { type Step, useSteps } from './use-steps.ts';
 
 interface TimelineProps {
   readonly id: string;
+  readonly life: string | undefined;
   readonly version: number;
   readonly onRevert: (version: number) => void;
 }
 
-const FIRST = 50;
-/** A context that changes all the time is asked about no more often than this. */
-const AGAIN_MS = 500;
-
 /** The versions that are retained: what each changed, how the context was at it, and what differs between any two. */
-export function Timeline({ id, version, onRevert }: TimelineProps): ReactElement {
-  const { steps, hasOlder, older, error } = useSteps(id, version);
+export function Timeline({ id, life, version, onRevert }: TimelineProps): ReactElement {
+  const { steps, hasOlder, older, error } = useSteps(id, life, version);
   const [chosen, setChosen] = useState<number>();
   const [other, setOther] = useState<number>();
   const oldest = steps.at(-1)?.fromVersion ?? version;
@@ -89,53 +84,6 @@ function summary({ changes }: Step): string {
   if (one === undefined) return 'nothing that you may see';
   const more = changes.length - 2;
   return more > 0 ? `${one}, ${two} and ${more} more` : two === undefined ? one : `${one}, ${two}`;
-}
-
-interface Steps {
-  readonly steps: readonly Step[];
-  readonly hasOlder: boolean;
-  readonly older: () => void;
-  readonly error: CombinedError | undefined;
-}
-
-function useSteps(id: string, version: number): Steps {
-  const client = useClient();
-  const [first, setFirst] = useState(FIRST);
-  const [history, setHistory] = useState<ReadHistoryQuery['history']>();
-  const [error, setError] = useState<CombinedError>();
-  const due = useSlow(version, AGAIN_MS);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the history is another with each version
-  useEffect(() => {
-    let isOver = false;
-    void client
-      .query(readHistory, { id, first, before: null })
-      .toPromise()
-      .then((answer) => {
-        if (isOver) return;
-        setError(answer.error);
-        if (answer.data) setHistory(answer.data.history);
-      });
-    return () => {
-      isOver = true;
-    };
-  }, [client, id, first, due]);
-  return {
-    steps: history?.nodes ?? [],
-    hasOlder: history?.pageInfo.hasNextPage ?? false,
-    older: () => setFirst(first + FIRST),
-    error,
-  };
-}
-
-/** A value that follows another, some time behind where that does not come to rest. */
-function useSlow<T>(value: T, ms: number): T {
-  const [slow, setSlow] = useState({ value, at: 0 });
-  useEffect(() => {
-    if (value === slow.value) return;
-    const timer = setTimeout(() => setSlow({ value, at: Date.now() }), Math.max(0, slow.at + ms - Date.now()));
-    return () => clearTimeout(timer);
-  }, [value, slow, ms]);
-  return slow.value;
 }
 
 interface ThenProps {

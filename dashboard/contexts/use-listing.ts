@@ -87,7 +87,7 @@ export function useListing({ prefix, after, link }: Query): Listing {
 function useVersions(ids: string, note: (one: Position) => void): ReadonlyMap<string, number> {
   const [versions, setVersions] = useState<ReadonlyMap<string, number>>(new Map());
   const waiting = useRef(new Map<string, number>());
-  const [{ data }] = useSubscription(
+  useSubscription(
     {
       query: watchContexts,
       variables: { ids: ids.split('\n') },
@@ -109,7 +109,6 @@ function useVersions(ids: string, note: (one: Position) => void): ReadonlyMap<st
     }, SHOW_MS);
     return () => clearInterval(timer);
   }, []);
-  void data;
   return versions;
 }
 
