@@ -59,7 +59,9 @@ export function useDashboard(settings: DashboardSettings, folders: readonly stri
       if (request.method !== 'GET' && request.method !== 'HEAD')
         return endResponse(new fetchAPI.Response(null, { status: 405, headers: { allow: 'GET, HEAD' } }));
       assets ??= load(settings, folders);
-      const all = await assets;
+      const all = await assets.catch((): ReadonlyMap<string, Asset> => new Map());
+      // It may be built meanwhile.
+      if (all.size === 0) assets = undefined;
       const asset = all.get(pathname === '/' ? 'index.html' : pathname.slice(FOLDER.length));
       if (!asset) {
         const headers = { 'content-type': 'text/plain; charset=utf-8' };

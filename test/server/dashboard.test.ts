@@ -19,7 +19,8 @@ function opened(files: { readonly [path: string]: string } = {}) {
     writeFileSync(join(folder, path), text);
   }
   const yoga = createYoga({ schema, plugins: [useDashboard(settings, ['/nowhere/', folder])], logging: false });
-  return (path: string, init?: RequestInit) => yoga.fetch(new Request(`http://localhost${path}`, init));
+  const get = (path: string, init?: RequestInit) => yoga.fetch(new Request(`http://localhost${path}`, init));
+  return { get, folder };
 }
 
 const PAGE = {
@@ -31,7 +32,7 @@ const PAGE = {
 
 describe('The dashboard', () => {
   it('is at /, with what the page is to know, which can not end its element', async () => {
-    const get = opened(PAGE);
+    const { get } = opened(PAGE);
     const answer = await get('/');
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -42,7 +43,7 @@ describe('The dashboard', () => {
   });
 
   it('may ask nobody else for anything, nor be put into a page of anybody', async () => {
-    const { headers } = await opened(PAGE)('/');
+    const { headers } = await opened(PAGE).get('/');
     const policy = String(headers.get('content-security-policy')).split('; ');
     expect(policy).toEqual(
       expect.arrayContaining([
@@ -56,7 +57,7 @@ describe('The dashboard', () => {
   });
 
   it('has files that a browser may keep, zipped where it takes that', async () => {
-    const get = opened(PAGE);
+    const { get } = opened(PAGE);
     const plain = await get('/dashboard/assets/index-1.js');
     expect(plain.headers.get('cache-control')).toContain('immutable');
     expect(plain.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
@@ -78,21 +79,24 @@ describe('The dashboard', () => {
     ['/dashboard', 404],
     ['/other', 404],
   ])('has nothing at %s', async (path, status) => {
-    expect((await opened(PAGE)(path)).status).toBe(status);
+    expect((await opened(PAGE).get(path)).status).toBe(status);
   });
 
   it('is only read', async () => {
-    const get = opened(PAGE);
+    const { get } = opened(PAGE);
     expect((await get('/', { method: 'POST' })).status).toBe(405);
     const head = await get('/', { method: 'HEAD' });
     expect(head.status).toBe(200);
     expect(await head.text()).toBe('');
   });
 
-  it('says where it has not been built', async () => {
-    const answer = await opened()('/');
+  it('says where it has not been built, and is there once it is', async () => {
+    const { get, folder } = opened();
+    const answer = await get('/');
     expect(answer.status).toBe(404);
     expect(await answer.text()).toContain('npm run build');
+    writeFileSync(join(folder, 'index.html'), PAGE['index.html']);
+    expect((await get('/')).status).toBe(200);
   });
 
   it('is not there where it is not wanted', async () => {
