@@ -23,7 +23,9 @@ const WORDS: { readonly [status in Status]: string } = {
 
 export function ContextPage({ id }: { readonly id: string }): ReactElement {
   const state = useLive(id);
-  const [dialog, setDialog] = useState<'edit' | 'new'>();
+  const [isMaking, setIsMaking] = useState(false);
+  /** What is edited, as it was when that began. */
+  const [edited, setEdited] = useState<{ readonly context: object; readonly version: number }>();
   const [target, setTarget] = useState<number>();
   const { status = 'connecting', value, life, version, error } = state ?? {};
   return (
@@ -34,8 +36,8 @@ export function ContextPage({ id }: { readonly id: string }): ReactElement {
           {WORDS[status]}
         </p>
         <div className="buttons">
-          {value && (
-            <button type="button" className="main" onClick={() => setDialog('edit')}>
+          {value && version !== undefined && (
+            <button type="button" className="main" onClick={() => setEdited({ context: value, version })}>
               Edit
             </button>
           )}
@@ -57,22 +59,27 @@ export function ContextPage({ id }: { readonly id: string }): ReactElement {
           {target !== undefined && (
             <Revert id={id} to={target} version={version} onClose={() => setTarget(undefined)} />
           )}
-          {dialog === 'edit' && (
-            <Editor id={id} context={value} version={version} onClose={() => setDialog(undefined)} />
-          )}
         </>
       ) : (
         status === 'live' && (
           <div className="card narrow">
             <h2>There is no such context</h2>
             <p>It was never made, has been deleted, or is not yours to read.</p>
-            <button type="button" className="main" onClick={() => setDialog('new')}>
+            <button type="button" className="main" onClick={() => setIsMaking(true)}>
               Make it
             </button>
           </div>
         )
       )}
-      {dialog === 'new' && <NewContext id={id} onClose={() => setDialog(undefined)} />}
+      {edited && (
+        <Editor
+          id={id}
+          begun={edited}
+          now={value && { context: value, version: version ?? 0 }}
+          onClose={() => setEdited(undefined)}
+        />
+      )}
+      {isMaking && <NewContext id={id} onClose={() => setIsMaking(false)} />}
     </>
   );
 }

@@ -47,19 +47,26 @@ function JsonField({ label, text, onText }: JsonFieldProps): ReactElement {
 
 interface EditorProps {
   readonly id: string;
-  /** As they were when the editor was opened, and as they are now. */
+  /** As it was when one began. */
+  readonly begun: Seen;
+  /** Undefined where there is no such context any more. */
+  readonly now: Seen | undefined;
+  readonly onClose: () => void;
+}
+
+interface Seen {
   readonly context: object;
   readonly version: number;
-  readonly onClose: () => void;
 }
 
 type Way = 'update' | 'set';
 
 /** Writes where the context is still at the version that one saw; else it shows both, side by side. */
-export function Editor({ id, context, version, onClose }: EditorProps): ReactElement {
-  const [expected, setExpected] = useState(version);
+export function Editor({ id, begun, now, onClose }: EditorProps): ReactElement {
+  const [expected, setExpected] = useState(begun.version);
+  const version = now?.version ?? 0;
   const [way, setWay] = useState<Way>('set');
-  const [texts, setTexts] = useState({ set: JSON.stringify(context, null, 2), update: '{\n  \n}' });
+  const [texts, setTexts] = useState({ set: pretty(begun.context), update: '{\n  \n}' });
   const [setResult, set] = useMutation(setContext);
   const [updateResult, update] = useMutation(updateContext);
   const text = texts[way];
@@ -86,7 +93,7 @@ export function Editor({ id, context, version, onClose }: EditorProps): ReactEle
         ))}
       </fieldset>
       <div className={isConflict ? 'sides' : undefined}>
-        {isConflict && <Theirs context={context} version={version} />}
+        {isConflict && <Theirs now={now} />}
         <JsonField
           label={isConflict ? 'Yours' : way === 'set' ? 'The context' : 'What to merge'}
           text={text}
@@ -98,11 +105,11 @@ export function Editor({ id, context, version, onClose }: EditorProps): ReactEle
         <button type="button" onClick={onClose}>
           Cancel
         </button>
-        {isConflict && (
+        {isConflict && now && (
           <button
             type="button"
             onClick={() => {
-              setTexts({ ...texts, set: JSON.stringify(context, null, 2) });
+              setTexts({ ...texts, set: pretty(now.context) });
               setExpected(version);
               setWay('set');
             }}
@@ -120,7 +127,7 @@ export function Editor({ id, context, version, onClose }: EditorProps): ReactEle
             void save(base);
           }}
         >
-          {isConflict ? `Write over version ${version}` : 'Save'}
+          {isConflict ? (now ? `Write over version ${version}` : 'Make it anew') : 'Save'}
         </button>
       </div>
       <p className="note">Written only where the context is still at version {isConflict ? version : expected}.</p>
@@ -128,11 +135,16 @@ export function Editor({ id, context, version, onClose }: EditorProps): ReactEle
   );
 }
 
-function Theirs({ context, version }: { readonly context: object; readonly version: number }): ReactElement {
+function pretty(context: object): string {
+  return JSON.stringify(context, null, 2);
+}
+
+function Theirs({ now }: { readonly now: Seen | undefined }): ReactElement {
+  if (!now) return <p>Theirs: it was deleted.</p>;
   return (
     <label className="json">
-      Theirs, version {version}
-      <textarea readOnly rows={16} value={JSON.stringify(context, null, 2)} />
+      Theirs, version {now.version}
+      <textarea readOnly rows={16} value={pretty(now.context)} />
     </label>
   );
 }

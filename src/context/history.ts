@@ -58,7 +58,7 @@ export class History {
     return contextDelta(id, position, from, from > to ? invert(delta) : delta, insertedAt);
   }
 
-  /** @throws ContextNotFoundError; VersionNotRetainedError where `before` is of another life */
+  /** @throws ContextNotFoundError; VersionNotRetainedError where `before` is of another life, or of no state of this one */
   async page(id: string, { first = 50, before }: HistoryOptions): Promise<HistoryPage> {
     const end =
       before === undefined ? (await this.#above(id, Number.MAX_SAFE_INTEGER)).head.position : decodeCursor(before);
@@ -69,6 +69,9 @@ export class History {
       if (before === undefined) return this.page(id, { first });
       throw await this.#notRetained(id, head);
     }
+    // A cursor of a state that never was, or is not yet.
+    const made = entries.find(({ version }) => version === end.version);
+    if (end.version > head.position.version || (made && made.tag !== end.tag)) throw await this.#notRetained(id, head);
     const upTo = entries.filter(({ version }) => version <= newest);
     const page = first === 0 ? [] : upTo.slice(-first);
     return {

@@ -1,7 +1,7 @@
 import { noArchive } from '../archive/archive.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Path } from '../delta/deep-update.ts';
-import { StoreUnavailableError, withOutcome } from '../errors.ts';
+import { InputError, StoreUnavailableError, withOutcome } from '../errors.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { defaultLimits, type Limits, withDefaults } from '../limits.ts';
@@ -229,14 +229,24 @@ export class ContextManager {
       ...this.#watching,
       may,
       list: (prefix, maxAgeMs) =>
-        listed({ prefix, maxAgeMs, first: this.#limits.contextsAtOnce + 1 }, list ?? ((options) => this.list(options))),
+        listed(
+          { prefix, maxAgeMs, first: Math.min(this.#limits.contextsAtOnce + 1, this.#limits.pageSize) },
+          list ?? ((options) => this.list(options)),
+        ),
+      most: this.#limits.contextsAtOnce,
       check: (count) => checkCount(count, this.#limits),
     });
   }
 
-  /** The same as `sync` for many, in their order; null where there is no such context. @throws LimitExceededError */
-  async syncMany(positions: readonly GivenOf[]): Promise<readonly (SyncResult | null)[]> {
-    checkCount(positions.length, this.#limits);
+  /**
+   * The same as `sync` for many, in their order; null where there is no such context. `already`: how many were asked for along with these.
+   *
+   * @throws LimitExceededError; InputError for an id that comes twice, of which one would be as good
+   */
+  async syncMany(positions: readonly GivenOf[], already = 0): Promise<readonly (SyncResult | null)[]> {
+    checkCount(already + positions.length, this.#limits);
+    if (new Set(positions.map(({ id }) => id)).size < positions.length)
+      throw new InputError('Each context is named once.');
     return syncEach(positions, (id, given) => this.sync(id, given));
   }
 

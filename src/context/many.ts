@@ -40,7 +40,10 @@ const NOTHING: Start = { kind: 'nothing' };
 export function startsOf({ ids, prefix, cursor, whole = false }: ManyGiven, limits: Limits): Starts {
   const selection = selectionOf(ids, prefix, limits);
   const known = cursor === undefined ? new Map<string, Start>() : decodeMany(cursor);
+  // Some may be gone, and not told of yet, beside as many as there may be.
+  checkCount(known.size / 2, limits);
   for (const id of known.keys()) {
+    checkId(id, limits);
     const isSelected = selection.ids ? selection.ids.includes(id) : id.startsWith(selection.prefix);
     if (!isSelected) throw new InputError('The cursor is of other contexts.');
   }

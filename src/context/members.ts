@@ -20,6 +20,9 @@ export class Members {
   readonly #options: WatchManyOptions;
   readonly #ring: () => void;
   readonly #members = new Map<string, Member>();
+  /** Those of whom it is not known yet where they begin. */
+  readonly #unplaced = new Set<Member>();
+  #hasLeft = false;
   /** Those to look at, the longest first. */
   readonly #due = new Set<Member>();
 
@@ -43,7 +46,7 @@ export class Members {
 
   /** One more, unless it is there; without a start it begins where it is found. */
   add(id: string, start: Start | undefined): void {
-    if (this.#members.has(id)) return;
+    if (this.#hasLeft || this.#members.has(id)) return;
     const { feed, onFailure } = this.#options;
     const ring = (): void => {
       member.isHeard = true;
@@ -53,6 +56,7 @@ export class Members {
     const ear = new Ear(id, feed, { ring }, onFailure);
     const member: Member = { id, ear, reader: new Reader(id, start, this.#options), isHeard: false };
     this.#members.set(id, member);
+    if (start === undefined) this.#unplaced.add(member);
     ear.listen();
   }
 
@@ -80,19 +84,20 @@ export class Members {
   }
 
   leave(): void {
+    this.#hasLeft = true;
     for (const { ear } of this.#members.values()) ear.leave();
   }
 
   /** Nothing is told before everybody has a place: the cursor that comes with it is of all. */
   async #isPlaced(): Promise<boolean> {
-    const unplaced = [...this.#members.values()].filter(({ reader }) => reader.start === undefined);
-    if (unplaced.some(({ isHeard }) => !isHeard)) return false;
-    for (const member of unplaced) {
+    for (const { isHeard } of this.#unplaced) if (!isHeard) return false;
+    for (const member of this.#unplaced) {
       // Whoever may not read it finds nothing there.
       if (await this.#options.may(member.id)) await this.#lookAt(member);
       else member.reader = new Reader(member.id, NOTHING, this.#options);
+      if (member.reader.start !== undefined) this.#unplaced.delete(member);
     }
-    return unplaced.every(({ reader }) => reader.start !== undefined);
+    return this.#unplaced.size === 0;
   }
 
   async #eventOf(member: Member): Promise<ContextEvent | null> {
@@ -111,6 +116,7 @@ export class Members {
 
   #forget(member: Member): void {
     this.#members.delete(member.id);
+    this.#unplaced.delete(member);
     this.#due.delete(member);
     member.ear.leave();
   }

@@ -10,7 +10,9 @@ export interface WatchManyOptions extends Omit<WatchOptions, 'onIdle' | 'isResum
   readonly list: (prefix: string, maxAgeMs: number) => AsyncIterable<string>;
   /** Whether a context may be read; asked before anything is told of it, and with each heartbeat. */
   readonly may: (id: string) => Promise<boolean>;
-  /** @throws LimitExceededError where there are too many */
+  /** How many there may be. */
+  readonly most: number;
+  /** @throws LimitExceededError where there are more */
   readonly check: (count: number) => void;
 }
 
@@ -35,7 +37,7 @@ async function* follow(
   const { clock, heartbeatMs } = options;
   const members = new Members(options, bell.ring);
   const isByPrefix = selection.prefix !== undefined;
-  const discovery = isByPrefix ? new Discovery(selection.prefix, others, members, options) : undefined;
+  const discovery = isByPrefix ? new Discovery(selection.prefix, others, members, options, bell.ring) : undefined;
   const onEnded = options.onBegin?.(end);
   let beatAt = clock.monotonic();
   try {
@@ -64,40 +66,65 @@ async function* follow(
   }
 }
 
-/** Finds those that have come. */
+/** Finds those that have come, beside the telling of what is known. */
 class Discovery {
   readonly #prefix: string;
   readonly #members: Members;
   readonly #options: WatchManyOptions;
+  readonly #ring: () => void;
   #start: Start | undefined;
   #maxAgeMs = 0;
+  #isFirst = true;
+  /** What has ended a look that nobody waited for. */
+  #failure: { readonly error: unknown } | undefined;
   dueAt = Number.NEGATIVE_INFINITY;
 
-  /** `start`: where those begin that are there already. */
-  constructor(prefix: string, start: Start | undefined, members: Members, options: WatchManyOptions) {
+  /** `start`: where those begin that are there already. `ring` is called when there is news. */
+  constructor(prefix: string, start: Start | undefined, members: Members, options: WatchManyOptions, ring: () => void) {
     this.#prefix = prefix;
     this.#start = start;
     this.#members = members;
     this.#options = options;
+    this.#ring = ring;
   }
 
-  /** Does nothing before it is due. @throws what `list` and `check` throw, but for a store that does not answer */
+  /**
+   * Does nothing before it is due. The first time who comes waits for it, later nobody does: whoever is asked who may read what can be slow.
+   *
+   * @throws what `list` and `check` throw, but for a store that does not answer
+   */
   async look(): Promise<void> {
-    const { clock, list, check, onFailure } = this.#options;
-    if (clock.monotonic() < this.dueAt) return;
-    this.dueAt = clock.monotonic() + DISCOVERY_MS;
+    if (this.#failure) throw this.#failure.error;
+    if (this.#options.clock.monotonic() < this.dueAt) return;
+    this.dueAt = Number.POSITIVE_INFINITY;
+    const looked = this.#look();
+    if (this.#isFirst) return looked;
+    looked
+      .catch((error) => {
+        this.#failure = { error };
+      })
+      .finally(this.#ring);
+  }
+
+  async #look(): Promise<void> {
+    const { clock, list, check, most, onFailure } = this.#options;
     try {
+      let count = 0;
       for await (const id of list(this.#prefix, this.#maxAgeMs)) {
-        this.#members.add(id, this.#start);
-        check(this.#members.size);
+        count += 1;
+        check(count);
+        // Those that are gone hold a place until that is told. Who finds none now is found once some are.
+        if (this.#members.size < 2 * most) this.#members.add(id, this.#start);
       }
+      // Those that are found later were not there before, and need not be found at once.
+      this.#isFirst = false;
+      this.#start = { kind: 'nothing' };
+      this.#maxAgeMs = DISCOVERY_MS / 2;
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
       onFailure(error);
-      return;
+    } finally {
+      this.dueAt = clock.monotonic() + DISCOVERY_MS;
     }
-    // Those that are found later were not there before, and need not be found at once.
-    this.#start = { kind: 'nothing' };
-    this.#maxAgeMs = DISCOVERY_MS / 2;
   }
 }

@@ -1,15 +1,18 @@
 import type { Clock } from '../clock.ts';
 import type { ContextManager } from '../context/manager.ts';
-import { ContextNotFoundError, InputError, VersionConflictError } from '../errors.ts';
+import { ArpeggioError, ContextNotFoundError, VersionConflictError } from '../errors.ts';
 import { equal, isObject, type JsonObject } from '../json.ts';
+import { pointerOf } from '../pointer.ts';
 
 export interface PresenceOptions {
-  readonly manager: Pick<ContextManager, 'get' | 'set' | 'update' | 'delete' | 'list'>;
+  readonly manager: Pick<ContextManager, 'get' | 'set' | 'update' | 'patch' | 'delete' | 'list'>;
   readonly clock: Clock;
   /** What the ids of presence contexts begin with: who watches `a` is in `PREFIXa`. */
   readonly prefix: string;
   /** This process' name, which no other has. */
   readonly process: string;
+  /** The processes that live, as it is now. */
+  readonly living: () => Promise<ReadonlySet<string>>;
   /** Told of what could not be written; it is tried again with the next beat, unless it never can be. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -31,8 +34,12 @@ export class Presence {
   readonly #watchers = new Map<string, Map<string, number>>();
   /** What is in the store of this process, as far as it knows. */
   readonly #written = new Map<string, Watchers>();
+  /** Those of which it does not know: a write went without an answer, or others may have taken away what it had told. */
+  readonly #inDoubt = new Set<string>();
   readonly #dirty = new Set<string>();
   #others: ReadonlySet<string> | undefined;
+  /** Whether somebody may have left something behind. */
+  #mustSweep = true;
   #cancel: (() => void) | undefined;
   #work: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -58,15 +65,15 @@ export class Presence {
    */
   beat(living: ReadonlySet<string>, isBack: boolean): void {
     if (isBack) {
-      for (const id of this.#written.keys()) this.#dirty.add(id);
-      this.#written.clear();
+      for (const id of this.#written.keys()) {
+        this.#dirty.add(id);
+        this.#inDoubt.add(id);
+      }
     }
-    const isSomebodyGone = !this.#others || [...this.#others].some((name) => !living.has(name));
+    if ([...(this.#others ?? [])].some((name) => !living.has(name))) this.#mustSweep = true;
     this.#others = living;
-    this.#do(async () => {
-      await this.#tell();
-      if (isSomebodyGone) await this.#sweep(living);
-    });
+    this.#do(() => this.#tell());
+    if (this.#mustSweep) this.#do(() => this.#sweep());
   }
 
   /** Takes leave of every context, as far as the store can be reached. */
@@ -74,7 +81,7 @@ export class Presence {
     this.#isClosed = true;
     this.#cancel?.();
     this.#watchers.clear();
-    for (const id of this.#written.keys()) this.#dirty.add(id);
+    for (const id of [...this.#written.keys(), ...this.#inDoubt]) this.#dirty.add(id);
     this.#do(() => this.#tell());
     await this.#work;
   }
@@ -100,52 +107,54 @@ export class Presence {
     this.#work = this.#work.then(work).catch(this.#options.onFailure);
   }
 
+  /** What can't be written for one context holds up none of the others. */
   async #tell(): Promise<void> {
     for (const id of [...this.#dirty]) {
       this.#dirty.delete(id);
       try {
         await this.#write(id);
       } catch (error) {
-        // What no context can hold (an id or a name that is too long) will not be held the next time.
-        if (error instanceof InputError) this.#options.onFailure(error);
-        else {
-          this.#dirty.add(id);
-          throw error;
-        }
+        this.#inDoubt.add(id);
+        // What no context can hold (a name that is too long, what its schema forbids) will not be held the next time.
+        if (!(error instanceof ArpeggioError) || error.code === 'STORE_UNAVAILABLE') this.#dirty.add(id);
+        this.#options.onFailure(error);
       }
     }
   }
 
   async #write(id: string): Promise<void> {
-    const { process, prefix, manager } = this.#options;
+    const { process, prefix } = this.#options;
     const watchers: Watchers = Object.fromEntries(this.#watchers.get(id) ?? []);
-    const written = this.#written.get(id) ?? {};
-    if (equal(watchers, written)) return;
+    if (!this.#inDoubt.has(id) && equal(watchers, this.#written.get(id) ?? {})) return;
     const context = `${prefix}${id}`;
     if (Object.keys(watchers).length === 0) {
       await this.#remove(context, [process]);
       this.#written.delete(id);
-      return;
+    } else {
+      await this.#replace(context, watchers);
+      this.#written.set(id, watchers);
     }
-    const remove = Object.keys(written)
-      .filter((viewer) => !Object.hasOwn(watchers, viewer))
-      .map((viewer) => [process, viewer]);
+    this.#inDoubt.delete(id);
+  }
+
+  /** All of what this process tells, whatever of it is there. */
+  async #replace(context: string, watchers: Watchers): Promise<void> {
+    const { process, manager } = this.#options;
     for (;;) {
       try {
-        await manager.update(context, { [process]: watchers }, { remove });
-        break;
+        await manager.patch(context, [{ op: 'add', path: pointerOf([process]), value: watchers }]);
+        return;
       } catch (error) {
         if (!(error instanceof ContextNotFoundError)) throw error;
       }
       try {
         await manager.set(context, { [process]: watchers }, { expectedVersion: 0 });
-        break;
+        return;
       } catch (error) {
         // Another process was the first.
         if (!(error instanceof VersionConflictError)) throw error;
       }
     }
-    this.#written.set(id, watchers);
   }
 
   /** Takes away what processes have told, and with the last of it the context. */
@@ -162,22 +171,34 @@ export class Presence {
   }
 
   /** Takes away what those have told who are no more. */
-  async #sweep(living: ReadonlySet<string>): Promise<void> {
-    const { manager, prefix } = this.#options;
+  async #sweep(): Promise<void> {
+    const { manager, prefix, living } = this.#options;
     let after: string | undefined;
-    for (;;) {
-      const { contexts, hasNextPage } = await manager.list({
-        prefix,
-        first: PAGE,
-        ...(after !== undefined && { after }),
-      });
-      for (const { contextId } of contexts) {
-        const context: JsonObject = (await manager.get(contextId))?.context ?? {};
-        const gone = Object.keys(context).filter((name) => !living.has(name) && isObject(context[name]));
-        if (gone.length > 0) await this.#remove(contextId, gone);
+    this.#mustSweep = false;
+    try {
+      for (;;) {
+        const { contexts, hasNextPage } = await manager.list({
+          prefix,
+          first: PAGE,
+          ...(after !== undefined && { after }),
+        });
+        for (const { contextId } of contexts) await this.#sweepOne(contextId, living);
+        after = contexts.at(-1)?.contextId;
+        if (!hasNextPage || after === undefined) return;
       }
-      after = contexts.at(-1)?.contextId;
-      if (!hasNextPage || after === undefined) return;
+    } catch (error) {
+      this.#mustSweep = true;
+      throw error;
     }
+  }
+
+  async #sweepOne(context: string, living: () => Promise<ReadonlySet<string>>): Promise<void> {
+    const told: JsonObject = (await this.#options.manager.get(context))?.context ?? {};
+    const names = Object.keys(told).filter((name) => isObject(told[name]));
+    if (names.every((name) => this.#others?.has(name))) return;
+    // Behind the reading: whoever had told by then lives by then.
+    const alive = await living();
+    const gone = names.filter((name) => !alive.has(name));
+    if (gone.length > 0) await this.#remove(context, gone);
   }
 }

@@ -112,6 +112,7 @@ export function createEngine(
           clock,
           prefix,
           process: fleet.name,
+          living: () => fleet.living(),
           onFailure: (error) => onFailure('What tells who watches', error),
         });
   return {

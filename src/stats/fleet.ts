@@ -65,6 +65,12 @@ export class Fleet {
     return sumOf([{ ...this.#options.figures(), ...this.#speeds }, ...others.map(([, entry]) => entry)]);
   }
 
+  /** The names of all that live, this one's too. @throws StoreUnavailableError */
+  async living(): Promise<ReadonlySet<string>> {
+    const { value } = await this.#options.store.readRecord(RECORD);
+    return new Set([...this.#living(value).map(([name]) => name), this.name]);
+  }
+
   /** Now, and every few seconds. */
   async *watch(): AsyncGenerator<Stats> {
     while (!this.#isClosed) {

@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormatsModule from 'ajv-formats';
 import { SchemaViolationError } from '../errors.ts';
-import type { JsonObject } from '../json.ts';
+import { canonicalText, type Json, type JsonObject } from '../json.ts';
 import { covers, isPattern } from '../patterns.ts';
 import { pathOf } from '../pointer.ts';
 
@@ -34,7 +34,7 @@ export function compileSchemas(schemas: readonly ContextSchema[]): (id: string) 
     const own = rules.filter((rule) => covers(rule.in, id));
     if (own.length === 0) return undefined;
     return (context) => {
-      for (const { validate } of own) if (!validate(context)) return violationOf(validate.errors?.[0]);
+      for (const { validate } of own) if (validate(context) !== true) return violationOf(validate.errors);
       return null;
     };
   };
@@ -49,14 +49,29 @@ function compiled(part: unknown, where: string): { readonly in: string; readonly
   const isOld = String(schema['$schema'] ?? '').includes('draft-07');
   const ajv = isOld ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
   addFormatsModule.default(ajv);
+  // Ajv's own compares each element with each other.
+  ajv.removeKeyword('uniqueItems');
+  ajv.addKeyword({ keyword: 'uniqueItems', type: 'array', schemaType: 'boolean', validate: areUnique });
   try {
-    return { in: pattern, validate: ajv.compile(schema) };
+    const validate = ajv.compile(schema);
+    // Its answer would be a promise, which is true.
+    if ('$async' in validate) throw new Error('$async is not supported: a schema must be decided at once');
+    return { in: pattern, validate };
   } catch (error) {
     throw new TypeError(`${where}.schema: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-function violationOf(error: ErrorObject | undefined): SchemaViolationError {
+function areUnique(isAsked: boolean, list: readonly Json[]): boolean {
+  return !isAsked || new Set(list.map((value) => canonicalText(value))).size === list.length;
+}
+
+/** Of several reasons for which no alternative fits, none is the reason. */
+const ALTERNATIVES = new Set(['anyOf', 'oneOf']);
+
+function violationOf(errors: readonly ErrorObject[] | null | undefined): SchemaViolationError {
+  const last = errors?.at(-1);
+  const error = last && ALTERNATIVES.has(last.keyword) ? last : errors?.[0];
   const { instancePath = '', keyword = 'schema', message = 'is not as it must be', params = {} } = error ?? {};
   const path = pathOf(instancePath);
   // What is missing, or should be, is what it is about.

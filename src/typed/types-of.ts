@@ -11,7 +11,15 @@ export async function typesOf(schemas: readonly ContextSchema[]): Promise<string
   for (const [i, { schema }] of schemas.entries()) {
     // Its title would name it otherwise than `ContextOf` does.
     const { title: _, ...rest } = schema;
-    declared.push(await compile(rest, names[i] ?? '', { bannerComment: '', additionalProperties: true }));
+    const name = names[i] ?? '';
+    const text = await compile(rest, name, { bannerComment: '', additionalProperties: true });
+    // What another schema may have by the same name is kept apart.
+    const isAlone = schemas.length === 1 || (text.match(/^export /gm)?.length ?? 0) < 2;
+    declared.push(
+      isAlone
+        ? text
+        : `export declare namespace ${name}Types {\n${text.trim()}\n}\n\nexport type ${name} = ${name}Types.${name};`,
+    );
   }
   const cases = schemas.map((part, i) => `(Id extends ${idType(part.in)} ? ${names[i]} : unknown)`);
   return [

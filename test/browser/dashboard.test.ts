@@ -210,6 +210,15 @@ describe('One context', () => {
     await button(page, 'Write over version 6').click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await manager.get('room:1')).toMatchObject({ version: 7, context: { mine: true } });
+    // What was typed outlives the context.
+    await button(page, 'Edit').click();
+    await page.getByLabel('The context').fill('{"typed": true}');
+    await manager.delete('room:1');
+    await page.getByText('There is no such context').waitFor();
+    await button(page, 'Save').click();
+    await page.getByText('Theirs: it was deleted.').waitFor();
+    await button(page, 'Make it anew').click();
+    await eventually(async () => expect(await manager.get('room:1')).toMatchObject({ context: { typed: true } }));
   }, 60_000);
 
   test('is exported, deleted and restored, each when it is confirmed, and errors are said', async () => {

@@ -15,6 +15,14 @@ const schemas = [
     in: 'room:1',
     schema: { title: 'first room', type: 'object', required: ['n'], properties: { n: { type: 'integer' } } },
   },
+  ...['game', 'hall'].map((name) => ({
+    in: `${name}:*`,
+    schema: {
+      type: 'object',
+      properties: { item: { $ref: '#/$defs/Item' } },
+      $defs: { Item: { type: 'object', required: [name], properties: { [name]: { type: 'boolean' } } } },
+    },
+  })),
   { in: `a\`\${x}*`, schema: { type: 'object', properties: { odd: { type: 'boolean' } } } },
 ];
 
@@ -32,7 +40,11 @@ describe('arpeggio types', () => {
       `import type { ContextOf } from './contexts.ts';
       export const second: ContextOf<'room:2'> = { topic: 'tea' };
       export const first: ContextOf<'room:1'> = { topic: 'tea', n: 1 };
-      export const any: ContextOf<'hall:1'> = 5;
+      export const any: ContextOf<'tower:1'> = 5;
+      export const game: ContextOf<'game:1'> = { item: { game: true } };
+      export const hall: ContextOf<'hall:1'> = { item: { hall: true } };
+      // @ts-expect-error
+      export const other: ContextOf<'hall:1'> = { item: { game: true } };
       export const odd: ContextOf<'a\`\${x}1'> = { odd: true };
       // @ts-expect-error
       export const missing: ContextOf<'room:1'> = { topic: 'tea' };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ContextManager } from '../../src/context/manager.ts';
 import type { ManyHooks } from '../../src/context/manager-options.ts';
-import { type ContextsEvent, decodeMany, type ManyGiven } from '../../src/context/many.ts';
+import { type ContextsEvent, decodeMany, encodeMany, type ManyGiven } from '../../src/context/many.ts';
 import { apply } from '../../src/delta/apply.ts';
 import { StoreUnavailableError } from '../../src/errors.ts';
 import { MemoryFeed } from '../../src/feed/memory-feed.ts';
@@ -212,6 +212,68 @@ describe('A stream of many contexts', () => {
     expect(feed.size).toBe(0);
   });
 
+  it('is not ended by those that are gone, whose ends are not told yet, whether it goes on or is resumed', async () => {
+    const { manager } = makeManager({ contextsAtOnce: 3 });
+    for (const id of ['a:1', 'a:2']) await manager.set(id, {});
+    const events = manager.watchMany({ prefix: 'a:', whole: true });
+    const first = (await events.next()).value as ContextsEvent;
+    await events.next();
+    const cursor = first.cursor();
+    const change = async () => {
+      for (const id of ['a:1', 'a:2']) await manager.delete(id);
+      for (const id of ['a:3', 'a:4', 'a:5']) await manager.set(id, {});
+    };
+    await change();
+    // Long enough for the next look at what there is.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    const told = async (stream: AsyncIterableIterator<ContextsEvent>) => {
+      const ids: string[] = [];
+      for (let n = 0; n < 5; n += 1) ids.push(((await stream.next()).value as ContextsEvent).event.contextId);
+      await stream.return?.();
+      return ids.toSorted();
+    };
+    const all = ['a:1', 'a:2', 'a:3', 'a:4', 'a:5'];
+    expect(await told(events)).toEqual(all);
+    expect(await told(manager.watchMany({ prefix: 'a:', cursor }))).toEqual(all);
+  });
+
+  it.each([
+    ['of more contexts than any stream has', Array.from({ length: 7 }, (_, n) => `a:${n}`), 'LIMIT_EXCEEDED'],
+    ['of what can be no id', ['a:\ud800'], 'BAD_USER_INPUT'],
+    ['of an id that is too long', ['a:'.padEnd(600, 'x')], 'BAD_USER_INPUT'],
+  ])('takes no cursor %s', (_, ids, code) => {
+    const { manager } = makeManager({ contextsAtOnce: 3 });
+    const cursor = encodeMany(ids.map((id) => [id, { kind: 'nothing' }]));
+    expect(() => manager.watchMany({ prefix: 'a:', cursor })).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('tells of what changes while it is asked who may read what', async () => {
+    const { manager } = makeManager();
+    for (const id of ['a:1', 'a:2']) await manager.set(id, { n: 0 });
+    let isSlow = false;
+    const list: ManyHooks['list'] = async (options) => {
+      if (isSlow) await new Promise(() => {});
+      return manager.list(options);
+    };
+    const follower = new Follower(manager, { prefix: 'a:', whole: true }, { list });
+    await eventually(() => expect(follower.copies.size).toBe(2));
+    isSlow = true;
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await manager.update('a:1', { n: 1 });
+    await eventually(() => expect(follower.copies.get('a:1')?.context).toEqual({ n: 1 }));
+    await manager.update('a:1', { n: 2 });
+    await eventually(() => expect(follower.copies.get('a:1')?.context).toEqual({ n: 2 }));
+    await follower.leave();
+  });
+
+  it('finds more than there may be on a page', async () => {
+    const { manager } = makeManager({ pageSize: 2, contextsAtOnce: 5 });
+    for (const n of [1, 2, 3, 4, 5]) await manager.set(`a:${n}`, {});
+    const follower = new Follower(manager, { prefix: 'a:', whole: true });
+    await eventually(() => expect(follower.copies.size).toBe(5));
+    await follower.leave();
+  });
+
   it('goes on where the store or the listing has failed for a while', async () => {
     class Failing extends MemoryStore {
       isFailing = false;
@@ -324,11 +386,15 @@ describe('syncMany', () => {
     const { manager } = makeManager({ contextsAtOnce: 4 });
     for (const n of [1, 2]) await manager.set('a', { n });
     await manager.set('b', {});
-    const positions = [{ id: 'a', version: 1 }, { id: 'none' }, { id: 'b', version: 1 }, { id: 'a' }];
+    await manager.set('c', {});
+    const positions = [{ id: 'a', version: 1 }, { id: 'none' }, { id: 'b', version: 1 }, { id: 'c' }];
     const answers = await manager.syncMany(positions);
     expect(answers.map((answer) => answer?.kind)).toEqual(['delta', undefined, 'noChange', 'full']);
     expect(answers[0]).toEqual(await manager.sync('a', { version: 1 }));
-    await expect(manager.syncMany([...positions, { id: 'b' }])).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    await expect(manager.syncMany([...positions, { id: 'd' }])).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    await expect(manager.syncMany([{ id: 'd' }], 4)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    // What one copy lacks is as large as a context.
+    await expect(manager.syncMany([{ id: 'a' }, { id: 'a' }])).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     await expect(manager.syncMany([{ id: '' }])).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 });

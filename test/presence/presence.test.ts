@@ -21,6 +21,8 @@ const gauges = { webSockets: 0, streams: 0, subscriptions: 0, watchedContexts: 0
 
 class FailingStore extends MemoryStore {
   isFailing = false;
+  /** Whether what is done is not answered. */
+  isDeaf = false;
   listed = 0;
 
   override async list(...args: Parameters<MemoryStore['list']>): ReturnType<MemoryStore['list']> {
@@ -30,7 +32,9 @@ class FailingStore extends MemoryStore {
 
   override async commit(id: string, commit: Commit): ReturnType<MemoryStore['commit']> {
     if (this.isFailing) throw new StoreUnavailableError({ applied: 'NO' });
-    return super.commit(id, commit);
+    const outcome = await super.commit(id, commit);
+    if (this.isDeaf) throw new StoreUnavailableError();
+    return outcome;
   }
 }
 
@@ -46,7 +50,8 @@ function world() {
     const figures = () => figuresOf(noCounts(), noDeliveries(), gauges);
     const onBeat: Presence['beat'] = (living, isBack) => presence.beat(living, isBack);
     const fleet = new Fleet({ store, clock, figures, onFailure, onBeat });
-    const presence = new Presence({ manager, clock, prefix: PREFIX, process: fleet.name, onFailure });
+    const living = () => fleet.living();
+    const presence = new Presence({ manager, clock, prefix: PREFIX, process: fleet.name, living, onFailure });
     fleet.join();
     return { clock, presence, name: fleet.name };
   };
@@ -111,6 +116,83 @@ describe('Presence', () => {
     await pass(EVERY_MS, gone, other);
     expect(await of('a')).toEqual({ [other.name]: { bob: 1 }, [gone.name]: { ann: 1 } });
     expect(await of('b')).toEqual({ [gone.name]: { ann: 1 } });
+  });
+
+  it('of who was killed is taken away, also where the store failed just then', async () => {
+    const { open, of, pass, store } = world();
+    const [gone, other] = [open(), open()];
+    await pass(0, gone, other);
+    gone.presence.enter('a', 'ann');
+    other.presence.enter('a', 'bob');
+    await pass(EVERY_MS, gone, other);
+    for (let beats = 0; beats < 2; beats += 1) await pass(EVERY_MS, other);
+    store.isFailing = true;
+    for (let beats = 0; beats < 3; beats += 1) await pass(EVERY_MS, other);
+    expect(await of('a')).toHaveProperty(gone.name);
+    store.isFailing = false;
+    await pass(EVERY_MS, other);
+    expect(await of('a')).toEqual({ [other.name]: { bob: 1 } });
+  });
+
+  it('leaves no ghost where the answer of a write was lost', async () => {
+    const { open, of, pass, store } = world();
+    const one = open();
+    await pass(0, one);
+    one.presence.enter('a', 'ann');
+    await pass(1000, one);
+    store.isDeaf = true;
+    const leave = ['a', 'b'].map((id) => one.presence.enter(id, 'bob'));
+    await pass(1000, one);
+    store.isDeaf = false;
+    for (const each of leave) each();
+    for (let beats = 0; beats < 2; beats += 1) await pass(EVERY_MS, one);
+    expect(await of('a')).toEqual({ [one.name]: { ann: 1 } });
+    expect(await of('b')).toBeUndefined();
+  });
+
+  it('is made good by one that the others took for gone, of who has left meanwhile too', async () => {
+    const { open, of, pass } = world();
+    const one = open();
+    await pass(0, one);
+    one.presence.enter('a', 'ann');
+    const leave = [one.presence.enter('a', 'bob'), one.presence.enter('b', 'cyd')];
+    await pass(1000, one);
+    for (const each of leave) each();
+    one.presence.beat(new Set([one.name]), true);
+    await pass(1000, one);
+    expect(await of('a')).toEqual({ [one.name]: { ann: 1 } });
+    expect(await of('b')).toBeUndefined();
+  });
+
+  it('of a process that has just begun is not taken for that of one that is gone', async () => {
+    const { open, of, pass, manager } = world();
+    const one = open();
+    await pass(0, one);
+    one.presence.enter('a', 'ann');
+    await pass(1000, one);
+    const late = open();
+    one.presence.beat(new Set([one.name, 'killed']), false);
+    await pass(0, late);
+    late.presence.enter('a', 'bob');
+    await pass(1000, late);
+    await manager.update(`${PREFIX}a`, { killed: { eve: 1 } });
+    // It knows of who is gone, and not of the latest yet.
+    one.presence.beat(new Set([one.name]), false);
+    await pass(1000, one);
+    expect(await of('a')).toEqual({ [one.name]: { ann: 1 }, [late.name]: { bob: 1 } });
+  });
+
+  it('that can not be written for one context holds up none of the others', async () => {
+    const { open, of, pass, manager, failures } = world();
+    const one = open();
+    await pass(0, one);
+    await manager.set(`${PREFIX}full`, { text: 'x'.repeat(1024 * 1024 - 15) });
+    for (const id of ['full', 'x'.repeat(510), 'good']) one.presence.enter(id, 'ann');
+    await pass(1000, one);
+    expect(await of('good')).toEqual({ [one.name]: { ann: 1 } });
+    expect(failures).toHaveLength(2);
+    await pass(EVERY_MS, one);
+    expect(failures).toHaveLength(2);
   });
 
   it('of processes that all were killed is taken away by the next', async () => {
@@ -202,6 +284,17 @@ describe('Presence', () => {
       expect(Object.values((data?.['context'] as { context: object } | null)?.context ?? {})).toEqual([{ bob: 1 }]);
     });
     expect((await run(app, 'bob', query)).data).toEqual({ context: null });
+    // Who may not read a context watches nothing.
+    const outside = subscribe(app, 'bob', 'subscription { contextChanged(id: "b", version: 0) { __typename } }');
+    void outside.next();
+    const inside = subscribe(app, 'bob', 'subscription { contextChanged(id: "a", version: 0) { ... on Versioned { version } } }');
+    void inside.next();
+    await eventually(async () =>
+      expect(Object.values((await app.server.manager.get(`${PREFIX}a`))?.context ?? {})).toEqual([{ bob: 2 }]),
+    );
+    expect(await app.server.manager.get(`${PREFIX}b`)).toBeNull();
+    await outside.return?.();
+    await inside.return?.();
     await app.server.manager.set('a', {});
     await next;
     await events.return?.();

@@ -91,3 +91,25 @@ describe('A schema', () => {
     expect(() => compileSchemas([part as never])).toThrow(TypeError);
   });
 });
+
+describe('What a schema must not do', () => {
+  it('is to be decided later: a promise is no answer', () => {
+    const schema = { $async: true, type: 'object', required: ['topic'] };
+    expect(() => compileSchemas([{ in: '*', schema }])).toThrow(/schemas\[0\]\.schema: \$async is not supported/);
+  });
+
+  it('is to compare each element of a list with each other', () => {
+    const rule = compileSchemas([{ in: '*', schema: { properties: { list: { uniqueItems: true } } } }])('a');
+    const list = Array.from({ length: 20_000 }, (_, i) => ({ i, text: 'x' }));
+    expect(rule?.({ list })).toBeNull();
+    expect(rule?.({ list: [...list, { text: 'x', i: 7 }] })).toMatchObject({ path: ['list'], rule: 'uniqueItems' });
+    const any = compileSchemas([{ in: '*', schema: { properties: { list: { uniqueItems: false } } } }])('a');
+    expect(any?.({ list: [1, 1] })).toBeNull();
+  });
+
+  it('is to name one of several alternatives as the one that was meant', () => {
+    const n = { anyOf: [{ type: 'string' }, { type: 'number', minimum: 3 }] };
+    const rule = compileSchemas([{ in: '*', schema: { properties: { n } } }])('a');
+    expect(rule?.({ n: 1 })).toMatchObject({ path: ['n'], rule: 'anyOf' });
+  });
+});

@@ -84,9 +84,9 @@ export class GuardedManager implements Contexts {
     return { contexts: found, hasNextPage: false };
   }
 
-  async syncMany(positions: readonly GivenOf[]): Promise<readonly (SyncResult | null)[]> {
+  async syncMany(positions: readonly GivenOf[], already?: number): Promise<readonly (SyncResult | null)[]> {
     // What is malformed, or too much, is refused, whatever there is to read.
-    await this.#nothing.syncMany(positions);
+    await this.#nothing.syncMany(positions, already);
     return syncEach(positions, (id, given) => this.sync(id, given));
   }
 
@@ -140,8 +140,10 @@ export class GuardedManager implements Contexts {
   }
 
   async writeMany(writes: readonly ContextWrite[], options?: RequestOptions): Promise<readonly ContextWritten[]> {
-    // What is too much is refused before anybody is asked about it.
-    await this.#nothing.syncMany(writes);
+    // What is too much, or names one twice, is refused before anybody is asked about it.
+    await this.#nothing.syncMany(writes.map(({ id }) => ({ id }))).catch((error) => {
+      throw withOutcome(error, 'NO');
+    });
     for (const [i, write] of writes.entries()) {
       await this.#checkWrite(write).catch((error) => {
         throw aboutWrite(error, i);

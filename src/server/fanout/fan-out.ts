@@ -93,6 +93,8 @@ export class FanOut {
     if (!shareable) return this.#byItself(await subscribe(args));
     const results = await this.#subscribeTo(shareable, args, context, subscribe, outlet);
     if (!this.#onEnter || !(Symbol.asyncIterator in results)) return results;
+    // Who may not read a context watches nothing.
+    if (context.rights && !(await context.rights.may('read', shareable.id))) return results;
     const leave = this.#onEnter(shareable.id, context.rights?.viewer.name ?? ANONYMOUS);
     return untilEnded(results[Symbol.asyncIterator](), leave);
   }

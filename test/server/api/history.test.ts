@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decodeCursor, encodeCursor } from '../../../src/context/cursor.ts';
 import type { ContextManager } from '../../../src/context/manager.ts';
 import type { ContextDelta, FullContext } from '../../../src/context/model.ts';
 import { actionAt } from '../../../src/delta/action-at.ts';
@@ -87,6 +88,12 @@ describe('The retained window', () => {
     await manager.set('a', { n: 3 });
     expect((await manager.history('a')).deltas.map(({ version }) => version)).toEqual([1]);
     await expect(manager.history('a', { before: first.cursor })).rejects.toBeInstanceOf(VersionNotRetainedError);
+    const [head] = (await manager.history('a')).deltas;
+    const position = decodeCursor(String(head?.cursor));
+    for (const other of [{ tag: 'another' }, { version: position.version + 9 }]) {
+      const before = encodeCursor({ ...position, ...other });
+      await expect(manager.history('a', { before })).rejects.toBeInstanceOf(VersionNotRetainedError);
+    }
     await expect(manager.get('a', 2)).rejects.toMatchObject({ oldestVersion: 1, currentVersion: 1 });
   });
 

@@ -74,6 +74,15 @@ describe.each(transports)('Many contexts over $name', ({ open }) => {
     });
   });
 
+  it('are no more by one operation, however often it asks', async () => {
+    const { client } = await opened();
+    const positions = (n: number) =>
+      JSON.stringify(Array.from({ length: 60 }, (_, i) => `${n}:${i}`)).replaceAll(/"([^"]+)"/g, '{ id: "$1" }');
+    const query = `{ one: syncMany(positions: ${positions(1)}) { __typename } two: syncMany(positions: ${positions(2)}) { __typename } }`;
+    const { errors } = await client.run(query, {});
+    expect(errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED' } }]);
+  });
+
   it.each([
     [{}, 'BAD_USER_INPUT'],
     [{ ids: ['a'], prefix: 'a' }, 'BAD_USER_INPUT'],
