@@ -287,7 +287,11 @@ describe('Presence', () => {
     // Who may not read a context watches nothing.
     const outside = subscribe(app, 'bob', 'subscription { contextChanged(id: "b", version: 0) { __typename } }');
     void outside.next();
-    const inside = subscribe(app, 'bob', 'subscription { contextChanged(id: "a", version: 0) { ... on Versioned { version } } }');
+    const inside = subscribe(
+      app,
+      'bob',
+      'subscription { contextChanged(id: "a", version: 0) { ... on Versioned { version } } }',
+    );
     void inside.next();
     await eventually(async () =>
       expect(Object.values((await app.server.manager.get(`${PREFIX}a`))?.context ?? {})).toEqual([{ bob: 2 }]),
