@@ -78,19 +78,25 @@ async function post(
   credentials: Credentials,
   signal: AbortSignal,
 ): Promise<{ readonly status: number | undefined; readonly text: string }> {
-  const { request } = url.startsWith('https:') ? https : http;
+  const { request, Agent } = url.startsWith('https:') ? https : http;
+  // A server may answer before it has read all. Were it told to close the connection then, the answer could be lost on the way.
+  const agent = new Agent({ keepAlive: true });
   const headers = {
     ...credentials,
     'content-type': 'application/json',
     accept: 'application/graphql-response+json, application/json',
     'content-length': Buffer.byteLength(body),
   };
-  const asked = request(url, { method: 'POST', headers, signal, agent: false });
-  // A server may answer before it has read all, and then end.
-  asked.on('error', () => {});
-  asked.end(body);
-  const [response] = (await once(asked, 'response')) as [http.IncomingMessage];
-  return { status: response.statusCode, text: await text(response) };
+  try {
+    const asked = request(url, { method: 'POST', headers, signal, agent });
+    // Once there is an answer, what became of the rest is nobody's concern.
+    asked.on('error', () => {});
+    asked.end(body);
+    const [response] = (await once(asked, 'response')) as [http.IncomingMessage];
+    return { status: response.statusCode, text: await text(response) };
+  } finally {
+    agent.destroy();
+  }
 }
 
 /** An address without what may be a secret. */
