@@ -10,7 +10,7 @@ interface ActionsProps {
   readonly version: number | undefined;
 }
 
-type Asked = 'delete' | 'restore';
+type Asked = 'export' | 'restore' | 'delete';
 
 /** Export, restore and delete. */
 export function Actions({ id, version }: ActionsProps): ReactElement {
@@ -22,13 +22,15 @@ export function Actions({ id, version }: ActionsProps): ReactElement {
     const { error } =
       asked === 'delete'
         ? await deleteIt({ id, expectedVersion: version ?? null })
-        : await restoreIt({ id, force: true });
+        : asked === 'restore'
+          ? await restoreIt({ id, force: true })
+          : await exportIt({ id });
     if (!error) setAsked(undefined);
   };
   return (
     <>
       {version !== undefined && (
-        <button type="button" disabled={exported.fetching} onClick={() => void exportIt({ id })}>
+        <button type="button" onClick={() => setAsked('export')}>
           Export
         </button>
       )}
@@ -44,7 +46,18 @@ export function Actions({ id, version }: ActionsProps): ReactElement {
         {exported.data && `Exported at version ${exported.data.exportContext.version}.`}{' '}
         {restored.data && `Restored at version ${restored.data.restoreContext.version}.`}
       </p>
-      <Failure error={exported.error} />
+      {asked === 'export' && (
+        <Confirm
+          title={`Export ${id}?`}
+          action="Export it"
+          isBusy={exported.fetching}
+          onConfirm={() => void confirm()}
+          onClose={() => setAsked(undefined)}
+        >
+          <p>It is handed to the archive as it is now, in place of what the archive holds of it.</p>
+          <Failure error={exported.error} />
+        </Confirm>
+      )}
       {asked === 'delete' && (
         <Confirm
           title={`Delete ${id}?`}

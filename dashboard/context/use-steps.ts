@@ -21,7 +21,8 @@ interface Known {
   readonly before: string | null;
 }
 
-const PAGE = 50;
+/** As many as are retained, unless the server is told otherwise. */
+const PAGE = 100;
 /** A context that changes all the time is asked about no more often than this. */
 const AGAIN_MS = 500;
 const NOTHING: Known = { steps: [], before: null };

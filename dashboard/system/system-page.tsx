@@ -21,6 +21,13 @@ const CHARTS: readonly (readonly [name: Name, title: string])[] = [
   ['watchedContexts', 'Watched contexts'],
 ];
 
+/** The same, of what is only counted: how much came from one point to the next. */
+const GROWTHS: readonly (readonly [name: Name, title: string])[] = [
+  ['conflicts', 'New conflicts'],
+  ['eventsMerged', 'Newly merged events'],
+  ['resyncs', 'New full contexts in place of deltas'],
+];
+
 const COUNTS: readonly (readonly [name: Name, title: string])[] = [
   ['commits', 'Commits'],
   ['conflicts', 'Conflicts'],
@@ -64,6 +71,9 @@ export function SystemPage(): ReactElement {
             {CHARTS.map(([name, title]) => (
               <Chart key={name} title={title} values={data.map((stats) => stats[name])} />
             ))}
+            {GROWTHS.map(([name, title]) => (
+              <Chart key={name} title={title} values={growth(data.map((stats) => stats[name]))} />
+            ))}
           </section>
           <div className="columns">
             <section className="card" aria-labelledby="counts">
@@ -83,6 +93,11 @@ export function SystemPage(): ReactElement {
       </div>
     </>
   );
+}
+
+/** A process that is gone takes its counts along: that is no growth. */
+function growth(counts: readonly number[]): readonly number[] {
+  return counts.map((count, i) => Math.max(0, count - (counts[i - 1] ?? count)));
 }
 
 function Facts({ of, names }: { readonly of: Stats; readonly names: typeof COUNTS }): ReactElement {

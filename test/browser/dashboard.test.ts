@@ -233,6 +233,7 @@ describe('One context', () => {
     await page.getByText('RESTORE_FAILED').waitFor();
     await button(page, 'Cancel').click();
     await button(page, 'Export').click();
+    await button(page, 'Export it').click();
     await page.getByText('Exported at version 4.').waitFor();
     await button(page, 'Delete').click();
     await page.keyboard.press('Escape');
@@ -254,6 +255,7 @@ test('The system is told live, and the cleanup server started and stopped', asyn
   const page = await open(url, '#/system');
   await page.getByText('One process').waitFor();
   await page.getByRole('img', { name: /^Connections: [1-9]/ }).waitFor();
+  await page.getByRole('img', { name: /^New conflicts: 0 now/ }).waitFor();
   await page.getByText('The store answers').waitFor();
   await page.getByText('Does not run').waitFor();
   await page.getByLabel(/^Every/).fill('30');
@@ -283,7 +285,9 @@ describe('States', () => {
     await page.getByRole('link', { name: 'room:1' }).click();
     await page.getByText('Live', { exact: true }).waitFor();
     await button(page, 'Export').click();
+    await button(page, 'Export it').click();
     await page.getByText('Your rights do not reach this far.').waitFor();
+    await button(page, 'Cancel').click();
     await page.getByRole('link', { name: 'System' }).click();
     await page.getByText('Your rights do not reach this far.').first().waitFor();
     await shoot(page, 'forbidden');
