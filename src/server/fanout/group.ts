@@ -99,7 +99,7 @@ export class Group {
     return {
       async next() {
         const { done, value } = await events.next();
-        return done ? undefined : toldOf(await execute(value), value.cursor);
+        return done ? undefined : toldOf(await execute(value), value);
       },
       close: () => void events.return?.(),
     };
@@ -123,16 +123,16 @@ export class Group {
   #start(at: Place, isResumed: boolean): void {
     this.#at = at;
     this.#run = new Run(this.#operation, this.#watches, {
-      stand: (place) => this.#stand(place),
+      stand: (place, hasLooked) => this.#stand(place, hasLooked),
       tell: (told) => this.#tell(told),
       end: (error) => this.#end(error),
     });
     this.#run.follow(at, isResumed);
   }
 
-  #stand(at: Place): void {
+  #stand(at: Place, hasLooked: boolean): void {
     this.#at = at;
-    for (const member of this.#inStep) member.stand(at);
+    for (const member of this.#inStep) member.stand(at, hasLooked);
   }
 
   #tell(told: Told): void {

@@ -36,7 +36,7 @@ export class Member {
   #isWaiting = false;
   #hasLeft = false;
   #stopWaiting: (() => void) | undefined;
-  /** Whether it has caught up once: then who finds the window gone has fallen behind. */
+  /** Whether it is known to have caught up once: then who finds the window gone has fallen behind. */
   #isLive = false;
 
   constructor(group: Group, outlet: Outlet, at: Place, ending: Ending) {
@@ -47,15 +47,17 @@ export class Member {
     group.join(this);
   }
 
-  /** In step, it is where the group is, by whatever name. */
-  stand(at: Place): void {
+  /** In step, it is where the group is, by whatever name; as of now, once that has looked. */
+  stand(at: Place, hasLooked: boolean): void {
     this.#at = at;
-    this.#isLive = true;
+    this.#isLive ||= hasLooked;
   }
 
   /** Told by the group, which stood where this member stands. */
   tell(told: Told): void {
-    if (this.#outlet.isFree) this.#take(told);
+    // It came while the group stood here still, and is no slow reader: the window was over before.
+    if (told.isForWhoFellBehind && !this.#isLive) this.#startOver();
+    else if (this.#outlet.isFree) this.#take(told);
     else this.#wait();
   }
 
@@ -95,7 +97,7 @@ export class Member {
         onBegun();
         // What it looked for may long have come by way of the group.
         if (this.#source !== source) return;
-        this.stand(place);
+        this.stand(place, true);
         // Nothing is on its way: it stands where the context does.
         queueMicrotask(() => this.meet());
       });
@@ -140,6 +142,12 @@ export class Member {
       onBegun();
     }
     return this.#joins();
+  }
+
+  #startOver(): void {
+    this.#group.drop(this);
+    // Once the others have been told, who may not be told twice.
+    queueMicrotask(() => this.catchUp());
   }
 
   #wait(): void {

@@ -18,9 +18,15 @@ export interface Told {
   readonly to: Place;
   /** When the version was made that it tells of, where that has just been heard of. */
   readonly madeAt?: number;
+  /** Whether it says that who is told has fallen behind: not so for who had not been told of the place before by this server. */
+  readonly isForWhoFellBehind?: boolean;
 }
 
-export function toldOf(result: ExecutionResult, to: Place, madeAt?: number): Told {
-  const payload = Buffer.from(JSON.stringify(result));
-  return madeAt === undefined ? { payload, to } : { payload, to, madeAt };
+export function toldOf(result: ExecutionResult, event: ContextEvent, madeAt?: number): Told {
+  return {
+    payload: Buffer.from(JSON.stringify(result)),
+    to: event.cursor,
+    ...(madeAt !== undefined && { madeAt }),
+    ...(event.kind === 'full' && event.reason === 'FELL_BEHIND' && { isForWhoFellBehind: true }),
+  };
 }

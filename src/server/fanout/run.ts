@@ -9,7 +9,7 @@ import type { SharedWatches } from './shared-watches.ts';
 /** Whoever an operation runs for. */
 export interface Audience {
   /** A place may turn out to have an exact name: that of whoever began anywhere, or at a bare version. */
-  stand(at: Place): void;
+  stand(at: Place, hasLooked: boolean): void;
   tell(told: Told): void;
   end(error?: unknown): void;
 }
@@ -56,12 +56,12 @@ export class Run implements Follower {
     this.#settle();
   }
 
-  stand(at: Place): void {
+  stand(at: Place, hasLooked: boolean): void {
     // Its audience is not there yet.
     if (this.#isExecuting) return;
     this.#isLive = true;
     this.#settle();
-    this.#audience.stand(at);
+    this.#audience.stand(at, hasLooked);
   }
 
   tell(event: ContextEvent): void {
@@ -85,7 +85,7 @@ export class Run implements Follower {
   }
 
   #tell(result: ExecutionResult, event: ContextEvent): void {
-    const told = toldOf(result, event.cursor, this.#isLive ? madeAt(event) : undefined);
+    const told = toldOf(result, event, this.#isLive ? madeAt(event) : undefined);
     this.#isLive = true;
     this.#settle();
     this.#audience.tell(told);

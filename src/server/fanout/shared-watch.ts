@@ -6,8 +6,8 @@ export type OnIdle = (at: Place) => void;
 
 /** Is told what a watch finds, as it finds it: what takes long is not waited for. None of it may throw. */
 export interface Follower {
-  /** Nothing was found: it stands here, by whatever name it came. */
-  readonly stand: OnIdle;
+  /** It stands here, by whatever name it came. `hasLooked`: since then, and nothing was found. */
+  stand(at: Place, hasLooked: boolean): void;
   tell(event: ContextEvent): void;
   end(error?: unknown): void;
 }
@@ -51,7 +51,7 @@ export class SharedWatch {
 
   add(follower: Follower): void {
     this.#followers.add(follower);
-    if (this.#hasLooked) follower.stand(this.#at);
+    if (this.#hasLooked) follower.stand(this.#at, false);
   }
 
   remove(follower: Follower): void {
@@ -83,7 +83,7 @@ export class SharedWatch {
 
   #stand(at: Place): void {
     this.#moveTo(at);
-    for (const follower of [...this.#followers]) if (this.#followers.has(follower)) follower.stand(at);
+    for (const follower of [...this.#followers]) if (this.#followers.has(follower)) follower.stand(at, true);
     if (!this.#isOver) this.#onMove();
   }
 

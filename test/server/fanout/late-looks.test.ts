@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { eventually } from '../../helpers/eventually.ts';
-import { type Subscriber, world } from './world.ts';
+import { DISTINCT, type Subscriber, world } from './world.ts';
 
 const told = ({ pipe }: Subscriber): unknown[] =>
   pipe.written.map((payload) => {
@@ -23,6 +23,18 @@ class HeldReads {
     if (this.toHold === 0) return undefined;
     this.toHold -= 1;
     return new Promise((resolve) => this.held.push(resolve));
+  };
+}
+
+/** Nobody hears of anything until a test lets them. */
+function deafen({ feed }: ReturnType<typeof world>): () => void {
+  let isDeaf = true;
+  const heard: (() => void)[] = [];
+  const { listen } = feed;
+  feed.listen = (id, ring) => listen.call(feed, id, () => (isDeaf ? heard.push(ring) : ring()));
+  return () => {
+    isDeaf = false;
+    for (const ring of heard) ring();
   };
 }
 
@@ -57,20 +69,15 @@ it('A look that ends after its member has come by what it looked for another way
 });
 
 it('Who begins anywhere is told nothing from before, though the others are still to be told', async () => {
-  let isDeaf = false;
-  const heard: (() => void)[] = [];
   const all = world();
-  const listen = all.feed.listen.bind(all.feed);
-  all.feed.listen = (id, ring) => listen(id, () => (isDeaf ? heard.push(ring) : ring()));
+  const listenAgain = deafen(all);
   await all.manager.set('a', { n: 1 });
   const first = await all.subscribe({ id: 'a' });
   await all.settle();
-  isDeaf = true;
   await all.manager.update('a', { n: 2 });
   const newcomer = await all.subscribe({ id: 'a' });
   await all.settle();
-  isDeaf = false;
-  for (const ring of heard) ring();
+  listenAgain();
   await all.settle();
   expect([told(first), told(newcomer)]).toEqual([[[1, 2]], []]);
   await all.manager.update('a', { n: 3 });
@@ -82,6 +89,30 @@ it('Who begins anywhere is told nothing from before, though the others are still
     ],
     [[2, 3]],
   ]);
+  expect(all.running).toBe(1);
+});
+
+it('Who comes when the window is over has not fallen behind, though the others stand there still and have', async () => {
+  const all = world();
+  const listenAgain = deafen(all);
+  const { cursor } = (await all.manager.set('a', { n: 1 })).context;
+  const first = await all.subscribe({ id: 'a' });
+  await all.settle();
+  for (let n = 2; n < 9; n += 1) await all.manager.update('a', { n });
+  const [second, ...distinct] = DISTINCT;
+  const newcomers = [await all.subscribe({ id: 'a', cursor }), await all.subscribe({ id: 'a', cursor }, second)];
+  for (const document of [...distinct, ...distinct]) {
+    newcomers.push(await all.subscribe({ id: 'a', cursor }, document));
+  }
+  await all.settle();
+  listenAgain();
+  await all.settle();
+  const reasons = ({ pipe }: Subscriber) => pipe.written.map((payload) => /"reason":"(\w+)"/.exec(payload)?.[1]);
+  expect(reasons(first)).toEqual(['FELL_BEHIND']);
+  for (const newcomer of newcomers) expect(reasons(newcomer)).toEqual(['WINDOW_PASSED']);
+  await all.manager.update('a', { n: 10 });
+  await all.settle();
+  for (const each of [first, ...newcomers]) expect(each.pipe.written.at(-1)).toContain('"fromVersion":8');
   expect(all.running).toBe(1);
 });
 
