@@ -135,8 +135,8 @@ export const updateContext = graphql(`
 `);
 
 export const patchContext = graphql(`
-  mutation PatchContext($id: ID!, $patch: [JSON!]!) {
-    patchContext(id: $id, patch: $patch) {
+  mutation PatchContext($id: ID!, $patch: [JSON!]!, $expectedVersion: Version) {
+    patchContext(id: $id, patch: $patch, expectedVersion: $expectedVersion) {
       context {
         contextId
         version
@@ -201,6 +201,7 @@ export const watchStats = graphql(`
       syncDelta
       syncNoChange
       limitHits
+      storeMs
     }
   }
 `);

@@ -4,6 +4,7 @@ import { brief, pathText, pointerOf, time } from '../format.ts';
 import { patchContext, readBlame } from '../operations.ts';
 import { Failure } from '../parts/failure.tsx';
 import { useSlow } from '../parts/use-slow.ts';
+import { isSame } from './drafts.ts';
 
 interface SelectionProps {
   readonly id: string;
@@ -58,7 +59,7 @@ export function Selection({ id, version, path, value, onClose }: SelectionProps)
             ? `${WORDS[last.action]} by version ${last.version}, ${time(last.insertedAt)}.`
             : blame.data && 'No version that is retained has changed it.'}
       </p>
-      {isEditing && <ValueForm key={version} id={id} path={path} value={value} onDone={() => setIsEditing(false)} />}
+      {isEditing && <ValueForm id={id} path={path} value={value} onDone={() => setIsEditing(false)} />}
     </section>
   );
 }
@@ -70,8 +71,9 @@ interface ValueFormProps {
   readonly onDone: () => void;
 }
 
-/** Replaces one value, where it is still the one that was seen. */
+/** Replaces one value, where it is still the one that was seen. What is typed stays, whatever becomes of it meanwhile. */
 function ValueForm({ id, path, value, onDone }: ValueFormProps): ReactElement {
+  const [before, setBefore] = useState(value);
   const [text, setText] = useState(() => JSON.stringify(value));
   const [{ error, fetching }, patch] = useMutation(patchContext);
   let next: unknown;
@@ -85,7 +87,7 @@ function ValueForm({ id, path, value, onDone }: ValueFormProps): ReactElement {
     if (next === undefined) return;
     const pointer = pointerOf(path);
     const operations = [
-      { op: 'test', path: pointer, value },
+      { op: 'test', path: pointer, value: before },
       { op: 'replace', path: pointer, value: next },
     ];
     const { error: failed } = await patch({ id, patch: operations });
@@ -102,7 +104,18 @@ function ValueForm({ id, path, value, onDone }: ValueFormProps): ReactElement {
           onChange={(event) => setText(event.target.value)}
         />
       </label>
-      <Failure error={error} />
+      {isSame(value, before) ? (
+        <Failure error={error} />
+      ) : (
+        <p role="alert" className="theirs">
+          {value === undefined ? 'Somebody has removed it meanwhile.' : <>Theirs, meanwhile: {brief(value)}</>}{' '}
+          {value !== undefined && (
+            <button type="button" onClick={() => setBefore(value)}>
+              Keep mine
+            </button>
+          )}
+        </p>
+      )}
       <button type="submit" className="main" disabled={next === undefined || fetching}>
         Save value
       </button>

@@ -1,6 +1,6 @@
 import { type FormEvent, type ReactElement, useState } from 'react';
 import type { Link } from '../connections.ts';
-import { NewContext } from '../context/editor.tsx';
+import { NewContext } from '../context/new-context.tsx';
 import { age, bytes, rounded, time } from '../format.ts';
 import { Failure } from '../parts/failure.tsx';
 import { useNow } from '../parts/use-now.ts';

@@ -69,11 +69,20 @@ export function SystemPage(): ReactElement {
         <>
           <section className="charts" aria-label="As it goes on">
             {CHARTS.map(([name, title]) => (
-              <Chart key={name} title={title} values={data.map((stats) => stats[name])} />
+              <Chart key={name} title={title} lines={[{ name, values: data.map((stats) => stats[name]) }]} />
             ))}
             {GROWTHS.map(([name, title]) => (
-              <Chart key={name} title={title} values={growth(data.map((stats) => stats[name]))} />
+              <Chart key={name} title={title} lines={[{ name, values: growth(data.map((stats) => stats[name])) }]} />
             ))}
+            <Chart
+              title="New answers to sync"
+              lines={SYNCS.map(([name, title]) => ({ name: title, values: growth(data.map((stats) => stats[name])) }))}
+            />
+            <Chart
+              title="The store answers within"
+              unit=" ms"
+              lines={[{ name: 'store', values: data.map(({ storeMs }) => storeMs) }]}
+            />
           </section>
           <div className="columns">
             <section className="card" aria-labelledby="counts">

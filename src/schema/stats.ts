@@ -19,6 +19,7 @@ const FIELDS: { readonly [Name in Exclude<keyof Stats, 'processes'>]: string } =
   syncDelta: 'Answers to sync that were deltas.',
   syncNoChange: 'Answers to sync that there is no change.',
   limitHits: 'Refusals by a limit.',
+  storeMs: 'How long the store took to answer the process that you ask, in milliseconds.',
 };
 
 export const StatsRef = builder.objectRef<Stats>('Stats').implement({

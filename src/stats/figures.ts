@@ -24,7 +24,12 @@ export interface Speeds {
 }
 
 /** Of all processes on a store together. */
-export type Stats = Figures & Speeds & { readonly processes: number };
+export type Sums = Figures & Speeds & { readonly processes: number };
+
+export interface Stats extends Sums {
+  /** How long the store took to answer the process that was asked, in milliseconds. */
+  readonly storeMs: number;
+}
 
 type Told = Figures & Speeds;
 
@@ -60,7 +65,7 @@ export function speeds(before: Figures, now: Figures, seconds: number): Speeds {
 }
 
 /** Whatever else may stand in a record, of another version of this: what is no number counts for nothing. */
-export function sumOf(all: readonly { readonly [name: string]: unknown }[]): Stats {
+export function sumOf(all: readonly { readonly [name: string]: unknown }[]): Sums {
   const sum = (name: string): number =>
     all.reduce((total, one) => total + (typeof one[name] === 'number' ? one[name] : 0), 0);
   const sums = Object.fromEntries(NAMES.map((name) => [name, sum(name)]));

@@ -60,9 +60,12 @@ export class Fleet {
 
   /** Of this process what is so now; of the others, what they told last. @throws StoreUnavailableError */
   async stats(): Promise<Stats> {
-    const { value } = await this.#options.store.readRecord(RECORD);
+    const { store, clock, figures } = this.#options;
+    const askedAt = clock.monotonic();
+    const { value } = await store.readRecord(RECORD);
+    const storeMs = clock.monotonic() - askedAt;
     const others = this.#living(value).filter(([name]) => name !== this.name);
-    return sumOf([{ ...this.#options.figures(), ...this.#speeds }, ...others.map(([, entry]) => entry)]);
+    return { ...sumOf([{ ...figures(), ...this.#speeds }, ...others.map(([, entry]) => entry)]), storeMs };
   }
 
   /** The names of all that live, this one's too. @throws StoreUnavailableError */

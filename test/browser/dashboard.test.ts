@@ -199,11 +199,12 @@ describe('One context', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await manager.get('room:1')).toMatchObject({ version: 5, context: { n: 5, topic: 'coffee' } });
     await button(page, 'Edit').click();
+    await page.getByLabel('Replace the whole').check();
     await page.getByLabel('The context').fill('{"mine": true}');
     await manager.update('room:1', { theirs: true });
     await button(page, 'Save').click();
     await page.getByText('Somebody was faster').waitFor();
-    await eventually(async () => expect(await page.getByLabel('Theirs').inputValue()).toContain('"theirs": true'));
+    await eventually(async () => expect(await page.getByLabel(/^Theirs, version/).inputValue()).toContain('"theirs": true'));
     expect(await page.getByLabel('Yours').inputValue()).toContain('"mine": true');
     await shoot(page, 'conflict');
     expect((await manager.get('room:1'))?.version).toBe(6);
@@ -212,6 +213,7 @@ describe('One context', () => {
     expect(await manager.get('room:1')).toMatchObject({ version: 7, context: { mine: true } });
     // What was typed outlives the context.
     await button(page, 'Edit').click();
+    await page.getByLabel('Replace the whole').check();
     await page.getByLabel('The context').fill('{"typed": true}');
     await manager.delete('room:1');
     await page.getByText('There is no such context').waitFor();
@@ -219,6 +221,73 @@ describe('One context', () => {
     await page.getByText('Theirs: it was deleted.').waitFor();
     await button(page, 'Make it anew').click();
     await eventually(async () => expect(await manager.get('room:1')).toMatchObject({ context: { typed: true } }));
+  }, 60_000);
+
+  test('is edited member by member, where what others do elsewhere is no conflict, and what they do there is shown', async () => {
+    const { manager, page } = await room();
+    await manager.set('room:1', { n: 1, topic: 'tea', open: true, tags: ['a'], 'odd/~key': null });
+    const context = async () => (await manager.get('room:1'))?.context;
+    const field = (name: string) => page.getByRole('dialog').getByLabel(name, { exact: true });
+    const isSaved = () => page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByText('odd/~key').waitFor();
+    await button(page, 'Edit').click();
+    expect(await button(page, 'Save').isDisabled()).toBe(true);
+    await field('n').fill('2x');
+    await page.getByText('This is no JSON.').waitFor();
+    expect(await button(page, 'Save').isDisabled()).toBe(true);
+    await field('n').fill('2');
+    await field('open').uncheck();
+    await field('tags').fill('["a", "b"]');
+    await field('odd/~key').fill('{"deep": 1}');
+    await button(page, 'Remove topic').click();
+    await button(page, 'Add a member').click();
+    await field('Name of the new member').fill('n');
+    await page.getByText('There is a member n.').waitFor();
+    await field('Name of the new member').fill('more');
+    await field('Value of the new member, as JSON').fill('"new"');
+    // Elsewhere, while it is edited.
+    await manager.update('room:1', { theirs: true });
+    await field('theirs').waitFor();
+    await shoot(page, 'form');
+    await button(page, 'Save').click();
+    await isSaved();
+    const saved = { n: 2, open: false, tags: ['a', 'b'], 'odd/~key': { deep: 1 }, more: 'new', theirs: true };
+    expect(await context()).toEqual(saved);
+
+    await button(page, 'Edit').click();
+    await field('n').fill('3');
+    await field('more').fill('mine');
+    await button(page, 'Remove open').click();
+    await manager.update('room:1', { n: 30, more: 'theirs', open: true });
+    await page.getByText('Theirs, meanwhile: 30').waitFor();
+    await shoot(page, 'form-conflict');
+    await button(page, 'Save').click();
+    await page.getByText('Somebody was faster, and nothing was written.').waitFor();
+    expect(await context()).toEqual({ ...saved, n: 30, more: 'theirs', open: true });
+    await button(page, 'Take theirs').first().click();
+    expect(await field('n').inputValue()).toBe('30');
+    for (let left = 2; left > 0; left -= 1) await button(page, 'Keep mine').first().click();
+    await button(page, 'Save').click();
+    await isSaved();
+    const { open: _, ...rest } = saved;
+    expect(await context()).toEqual({ ...rest, n: 30, more: 'mine' });
+  }, 60_000);
+
+  test('keeps what is typed for one value while the context goes on, and shows what becomes of it', async () => {
+    const { manager, page } = await room();
+    await page.locator('.tree').getByRole('button', { name: 'n', exact: true }).click();
+    await button(page, 'Edit value').click();
+    await page.getByLabel('New value, as JSON').fill('7');
+    await manager.update('room:1', { other: 1 });
+    await page.locator('.tree').getByText('other').waitFor();
+    expect(await page.getByLabel('New value, as JSON').inputValue()).toBe('7');
+    await manager.update('room:1', { n: 70 });
+    await page.getByText('Theirs, meanwhile: 70').waitFor();
+    await button(page, 'Save value').click();
+    await button(page, 'Keep mine').click();
+    await page.getByText('PATCH_FAILED').waitFor();
+    await button(page, 'Save value').click();
+    await eventually(async () => expect((await manager.get('room:1'))?.context).toMatchObject({ n: 7, other: 1 }));
   }, 60_000);
 
   test('is exported, deleted and restored, each when it is confirmed, and errors are said', async () => {
@@ -256,7 +325,12 @@ test('The system is told live, and the cleanup server started and stopped', asyn
   await page.getByText('One process').waitFor();
   await page.getByRole('img', { name: /^Connections: [1-9]/ }).waitFor();
   await page.getByRole('img', { name: /^New conflicts: 0 now/ }).waitFor();
-  await page.getByText('The store answers').waitFor();
+  await page.getByText('The store answers, and changes are heard of.').waitFor();
+  await page.getByRole('img', { name: /^The store answers within: [\d.]+ ms now/ }).waitFor();
+  await page.getByRole('img', { name: 'New answers to sync: No change 0, A delta 0, A full context 0 now' }).waitFor();
+  await server.manager.sync('a', {});
+  await server.manager.sync('a', { version: 1 });
+  await page.getByRole('img', { name: 'New answers to sync: No change 1, A delta 0, A full context 1 now' }).waitFor();
   await page.getByText('Does not run').waitFor();
   await page.getByLabel(/^Every/).fill('30');
   await button(page, 'Start').click();
@@ -364,6 +438,11 @@ describe('Nothing stands in the way', () => {
         expect(await barriers(page), name).toEqual([]);
         if (name === 'context') {
           await button(page, 'Edit').click();
+          await button(page, 'Add a member').click();
+          await page.getByLabel('n', { exact: true }).fill('{');
+          expect(await barriers(page), 'the form').toEqual([]);
+          await shoot(page, `form-${colorScheme}`);
+          await page.getByLabel('Replace the whole').check();
           await page.getByLabel('The context').fill('{');
           expect(await barriers(page), 'the editor').toEqual([]);
         }

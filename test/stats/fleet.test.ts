@@ -45,6 +45,17 @@ describe('What all processes do together', () => {
     expect(await two.fleet.stats()).toMatchObject({ commits: 25, commitsPerSecond: 2 });
   });
 
+  it('comes with how long the store took to answer', async () => {
+    const { clock, store, open } = world();
+    const { fleet } = open();
+    const read = store.readRecord.bind(store);
+    store.readRecord = async (name) => {
+      clock.elapse(12);
+      return read(name);
+    };
+    expect((await fleet.stats()).storeMs).toBe(12);
+  });
+
   it('is without a process that has closed at once, and without one that is gone after a while', async () => {
     const { open, pass } = world();
     const [stays, closes, dies] = [open(), open(), open()];
