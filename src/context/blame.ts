@@ -23,7 +23,11 @@ export async function findBlame(
 ): Promise<Blame | null> {
   let before: string | undefined;
   for (;;) {
-    const { deltas, hasOlder } = await contexts.history(id, { first: PAGE, before });
+    const { deltas, hasOlder } = await contexts.history(id, {
+      first: PAGE,
+      before,
+      maxBytes: Number.POSITIVE_INFINITY,
+    });
     for (const { delta, contextId, life, version, cursor, insertedAt } of deltas) {
       const action = actionAt(delta, path);
       if (action) return { kind: 'blame', contextId, life, version, cursor, insertedAt, path, action };

@@ -1,6 +1,7 @@
 import { apply, invert } from '../delta/apply.ts';
 import { merge } from '../delta/merge.ts';
 import { ContextNotFoundError, InputError, VersionNotRetainedError } from '../errors.ts';
+import { measure } from '../json.ts';
 import type { ContextStore, Entry, LiveContext, LiveHead, Snapshot } from '../store/store.ts';
 import { decodeCursor } from './cursor.ts';
 import { type ContextDelta, contextDelta, type FullContext, fullContext } from './model.ts';
@@ -18,7 +19,12 @@ export interface HistoryOptions {
   readonly first?: number | undefined;
   /** The cursor of a delta: only what came before it. */
   readonly before?: string | undefined;
+  /** How many bytes of deltas at most, as JSON; one delta there is in any case. @default 1 MiB */
+  readonly maxBytes?: number | undefined;
 }
+
+/** A few values that are long change by all of them: what a page of such comes to is what a whole context may be. */
+const PAGE_BYTES = 1024 * 1024;
 
 /**
  * What a context was, as far back as its window reaches: each version is retained whose delta is, and the present one. Nothing is kept for
@@ -59,23 +65,23 @@ export class History {
   }
 
   /** @throws ContextNotFoundError; VersionNotRetainedError where `before` is of another life, or of no state of this one */
-  async page(id: string, { first = 50, before }: HistoryOptions): Promise<HistoryPage> {
+  async page(id: string, { first = 50, before, maxBytes = PAGE_BYTES }: HistoryOptions): Promise<HistoryPage> {
     const end =
       before === undefined ? (await this.#above(id, Number.MAX_SAFE_INTEGER)).head.position : decodeCursor(before);
     const newest = before === undefined ? end.version : end.version - 1;
     const { head, entries } = await this.#above(id, Math.max(0, newest - first - 1));
     if (end.life !== head.position.life) {
       // A life that has begun meanwhile is read from its own end.
-      if (before === undefined) return this.page(id, { first });
+      if (before === undefined) return this.page(id, { first, maxBytes });
       throw await this.#notRetained(id, head);
     }
     // A cursor of a state that never was, or is not yet.
     const made = entries.find(({ version }) => version === end.version);
     if (end.version > head.position.version || (made && made.tag !== end.tag)) throw await this.#notRetained(id, head);
     const upTo = entries.filter(({ version }) => version <= newest);
-    const page = first === 0 ? [] : upTo.slice(-first);
+    const page = newestWithin(upTo, first, maxBytes);
     return {
-      deltas: page.map((entry) => deltaOf(id, entry, head)).reverse(),
+      deltas: page.map((entry) => deltaOf(id, entry, head)),
       hasOlder: upTo.length > page.length,
     };
   }
@@ -113,6 +119,18 @@ function proven(entries: readonly Entry[], { position }: LiveHead): readonly Ent
   const [first] = entries;
   if (!first) return entries;
   return proveContinuity(entries, { version: first.version - 1, tag: first.fromTag }, position) ? entries : [];
+}
+
+/** The newest first. */
+function newestWithin(entries: readonly Entry[], first: number, maxBytes: number): readonly Entry[] {
+  let bytes = 0;
+  const page: Entry[] = [];
+  for (const entry of entries.toReversed().slice(0, first)) {
+    bytes += Number.isFinite(maxBytes) ? measure(entry.delta).bytes : 0;
+    if (bytes > maxBytes && page.length > 0) break;
+    page.push(entry);
+  }
+  return page;
 }
 
 /** The first entry, which must be that of the version. */

@@ -149,10 +149,10 @@ export class ContextManager {
   }
 
   /** The retained deltas, each from one version to the next, the newest first. @throws ContextNotFoundError, VersionNotRetainedError */
-  async history(id: string, { first = 50, before }: HistoryOptions = {}): Promise<HistoryPage> {
+  async history(id: string, options: HistoryOptions = {}): Promise<HistoryPage> {
     this.#mustBeOpen();
-    checkListing(first, this.#limits);
-    return this.#history.page(checkId(id, this.#limits), { first, before });
+    checkListing(options.first ?? 50, this.#limits);
+    return this.#history.page(checkId(id, this.#limits), options);
   }
 
   /** What turns one retained version into another, which may be the earlier. @throws ContextNotFoundError, VersionNotRetainedError */

@@ -25,7 +25,11 @@ builder.queryField('history', (t) =>
     description: 'What made a context what it is: its retained deltas, the newest first.',
     args: {
       id: t.arg.id({ required: true, description: "The context's id." }),
-      first: t.arg.int({ defaultValue: 50, description: 'How many at most, up to 1000.' }),
+      first: t.arg.int({
+        defaultValue: 50,
+        description:
+          'How many at most, up to 1000. A page also ends where its deltas come to 1 MiB; `hasNextPage` says whether there are more.',
+      }),
       before: t.arg({ type: 'Cursor', description: "An edge's cursor: only what came before it." }),
     },
     resolve: async (_, { id, first, before }, { manager }) => {

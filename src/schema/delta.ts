@@ -1,6 +1,6 @@
 import type { ContextDelta } from '../context/model.ts';
 import { type Change, renderChanges } from '../delta/changes.ts';
-import { elementPatch } from '../delta/element-patch.ts';
+import { elementPatch, type PatchStep } from '../delta/element-patch.ts';
 import { type DeltaFormat, type DeltaFormatter, formatDelta } from '../delta/formats.ts';
 import type { Json } from '../json.ts';
 import { builder } from './builder.ts';
@@ -47,6 +47,8 @@ const ChangeRef = builder.objectRef<Change>('Change').implement({
   }),
 });
 
+const patches = new WeakMap<ContextDelta, readonly PatchStep[]>();
+
 export const DeltaRef = builder.objectRef<ContextDelta>('Delta').implement({
   description:
     'What turns one version into another, gaplessly: into a later one, but for a `diff` that was asked for the other way.',
@@ -68,7 +70,7 @@ export const DeltaRef = builder.objectRef<ContextDelta>('Delta').implement({
       type: ['JSON'],
       description:
         'The changes as JSON Patch, RFC 6902, whose operations follow each other: a list is changed by element wherever that is smaller than the whole of it.',
-      resolve: (delta) => elementPatch(delta.delta) as readonly Json[],
+      resolve: (delta) => patchOf(delta) as readonly Json[],
     }),
     changes: t.field({
       type: [ChangeRef],
@@ -82,6 +84,15 @@ export const DeltaRef = builder.objectRef<ContextDelta>('Delta').implement({
     }),
   }),
 });
+
+/** Worked out once, by however many names and operations it is asked for. */
+function patchOf(event: ContextDelta): readonly PatchStep[] {
+  const known = patches.get(event);
+  if (known) return known;
+  const patch = elementPatch(event.delta);
+  patches.set(event, patch);
+  return patch;
+}
 
 function render(
   delta: ContextDelta,

@@ -75,6 +75,26 @@ describe('The retained window', () => {
     );
   });
 
+  it('comes in pages that are no larger than a context may be, and nobody is missed for it', async () => {
+    const { manager } = makeApp().server;
+    const text = (letter: string, length: number) => letter.repeat(length);
+    await manager.set('a', { text: 'first', rare: 1 });
+    // Two of them, each told with what it was before, are some 800 KB.
+    for (const letter of ['b', 'c', 'd', 'e', 'f']) await manager.update('a', { text: text(letter, 200_000) });
+    await manager.update('a', { text: text('g', 900_000) });
+    const pages: (readonly number[])[] = [];
+    for (let before: string | undefined; ; ) {
+      const { deltas, hasOlder } = await manager.history('a', { before });
+      pages.push(deltas.map(({ version }) => version));
+      before = deltas.at(-1)?.cursor;
+      if (!hasOlder) break;
+    }
+    expect(pages).toEqual([[7], [6, 5], [4, 3, 2, 1]]);
+    expect(await manager.blame('a', ['rare'])).toMatchObject({ version: 1 });
+    expect((await manager.history('a', { maxBytes: 1, first: 5 })).deltas).toHaveLength(1);
+    expect((await manager.history('a', { maxBytes: Number.POSITIVE_INFINITY })).deltas).toHaveLength(7);
+  });
+
   it('is of one life', async () => {
     const { manager } = makeApp().server;
     const { context: first } = await manager.set('a', { n: 1 });
