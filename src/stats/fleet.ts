@@ -1,5 +1,6 @@
 import { nanoid } from 'nanoid';
 import type { Clock } from '../clock.ts';
+import { StoreUnavailableError } from '../errors.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import type { Store } from '../store/store.ts';
 import { type Figures, type Speeds, type Stats, speeds, sumOf } from './figures.ts';
@@ -74,10 +75,13 @@ export class Fleet {
     return new Set([...this.#living(value).map(([name]) => name), this.name]);
   }
 
-  /** Now, and every few seconds. */
+  /** Now, and every few seconds, but for those in which the store does not answer. */
   async *watch(): AsyncGenerator<Stats> {
     while (!this.#isClosed) {
-      yield await this.stats();
+      const stats = await this.stats().catch((error: unknown) => {
+        if (!(error instanceof StoreUnavailableError)) throw error;
+      });
+      if (stats) yield stats;
       await new Promise<void>((resolve) => this.#options.clock.after(EVERY_MS, resolve));
     }
   }

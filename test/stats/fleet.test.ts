@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { StoreUnavailableError } from '../../src/errors.ts';
 import { noCounts } from '../../src/server/counts.ts';
 import { noDeliveries } from '../../src/server/fanout/deliveries.ts';
 import { figuresOf } from '../../src/server/figures-of.ts';
@@ -54,6 +55,30 @@ describe('What all processes do together', () => {
       return read(name);
     };
     expect((await fleet.stats()).storeMs).toBe(12);
+  });
+
+  it('is told on once the store answers again, and not beside other failures', async () => {
+    const { store, open, pass } = world();
+    const { fleet } = open();
+    const read = store.readRecord.bind(store);
+    let failure: Error | undefined = new StoreUnavailableError();
+    store.readRecord = async (name) => {
+      if (failure) throw failure;
+      return read(name);
+    };
+    const told: unknown[] = [];
+    const watching = (async () => {
+      for await (const { processes } of fleet.watch()) told.push(processes);
+    })();
+    await pass(EVERY_MS);
+    expect(told).toEqual([]);
+    failure = undefined;
+    await pass(EVERY_MS);
+    expect(told).toEqual([1]);
+    failure = new Error('It is broken.');
+    const isOver = expect(watching).rejects.toThrow('It is broken.');
+    await pass(EVERY_MS);
+    await isOver;
   });
 
   it('is without a process that has closed at once, and without one that is gone after a while', async () => {
