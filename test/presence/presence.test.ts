@@ -242,9 +242,14 @@ describe.each(transports.slice(0, 2))('Who subscribes over $name', ({ open }) =>
       'subscription { contextPartChanged(id: "a", path: ["x"], version: 0) { __typename } }',
       {},
     );
-    const events = [watch.next(), part.next()];
+    const inFragments = client.subscribe(
+      `subscription { ...Watch }
+       fragment Watch on Subscription { ... { contextChanged(id: "a", version: 0) { __typename } } }`,
+      {},
+    );
+    const events = [watch.next(), part.next(), inFragments.next()];
     const present = async () => Object.values((await server.manager.get(`${PREFIX}a`))?.context ?? {});
-    await eventually(async () => expect(await present()).toEqual([{ anonymous: 2 }]));
+    await eventually(async () => expect(await present()).toEqual([{ anonymous: 3 }]));
     for (const field of [
       'setContext(id: "presence:a", context: {})',
       'updateContext(id: "presence:b", changes: {})',
@@ -261,6 +266,7 @@ describe.each(transports.slice(0, 2))('Who subscribes over $name', ({ open }) =>
     await Promise.all(events);
     await watch.leave();
     await part.return?.();
+    await inFragments.return?.();
     await eventually(async () => expect(await server.manager.get(`${PREFIX}a`)).toBeNull());
   });
 });

@@ -1,10 +1,12 @@
 import {
   type DocumentNode,
+  type FieldNode,
   type GraphQLSchema,
   getArgumentValues,
   getOperationAST,
   getVariableValues,
   Kind,
+  type SelectionSetNode,
 } from 'graphql';
 import { type Start, startOf } from '../../context/start.ts';
 import { canonicalText, type Json } from '../../json.ts';
@@ -35,6 +37,19 @@ const POSITION = ['version', 'cursor'];
 /** Of one context each, by its `id`. */
 const SHARED = ['contextChanged', 'contextPartChanged'];
 
+/** The one field of a selection, in fragments or not, where no directive says whether it is there. */
+function onlyField(document: DocumentNode, { selections: [selection, ...others] }: SelectionSetNode): FieldNode | null {
+  if (!selection || others.length > 0 || selection.directives?.length) return null;
+  if (selection.kind === Kind.FIELD) return selection;
+  if (selection.kind === Kind.INLINE_FRAGMENT) return onlyField(document, selection.selectionSet);
+  const fragment = document.definitions.find(
+    (each) => each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === selection.name.value,
+  );
+  return fragment?.kind === Kind.FRAGMENT_DEFINITION && !fragment.directives?.length
+    ? onlyField(document, fragment.selectionSet)
+    : null;
+}
+
 /** Gives each document a name: equal texts are one document, thanks to the cache of parsed ones. */
 export class Sharing {
   readonly #names = new WeakMap<DocumentNode, number>();
@@ -46,9 +61,9 @@ export class Sharing {
    */
   shareableOf({ schema, document, operationName, variables }: Operation): Shareable | null {
     const operation = getOperationAST(document, operationName);
-    const [field, ...others] = operation?.selectionSet.selections ?? [];
-    if (operation?.operation !== 'subscription' || others.length > 0) return null;
-    if (field?.kind !== Kind.FIELD || !SHARED.includes(field.name.value) || field.directives?.length) return null;
+    if (operation?.operation !== 'subscription') return null;
+    const field = onlyField(document, operation.selectionSet);
+    if (!field || !SHARED.includes(field.name.value)) return null;
     const definition = schema.getSubscriptionType()?.getFields()[field.name.value];
     const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {});
     if (!definition || !coerced) return null;

@@ -32,8 +32,26 @@ const asking = (alias: string, directive = '') =>
 `);
 const WATCH = asking('');
 
-/** What has no plan is executed by graphql-js. */
-export const DISTINCT = [WATCH, asking('one: '), asking('two: '), asking('unplanned: ', '@include(if: true)')] as const;
+/** What has no plan is executed by graphql-js. The last is asked for by fragments. */
+export const DISTINCT = [
+  WATCH,
+  asking('one: '),
+  asking('two: '),
+  asking('unplanned: ', '@include(if: true)'),
+  parse(`
+  subscription Watch($id: ID!, $version: Version, $cursor: Cursor) { ...Watched }
+  fragment Watched on Subscription {
+    ... { contextChanged(id: $id, version: $version, cursor: $cursor) { ...Event } }
+  }
+  fragment Event on ContextEvent {
+    __typename
+    ... on Versioned { life version cursor }
+    ... on FullContext { context reason }
+    ... on Delta { fromVersion changes { path action value oldValue } }
+    ... on ContextDeleted { why: reason }
+  }
+`),
+] as const;
 
 export type Variables = {
   readonly id: string;
