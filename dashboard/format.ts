@@ -28,6 +28,18 @@ export function iso(timestamp: number): string {
   return new Date(timestamp * settings.unitMs).toISOString();
 }
 
+/** An id or a key as it is where that can be seen, else in quotes. */
+export function nameText(name: string): string {
+  const isSeen = /^\S(.*\S)?$/u.test(name) && name.search(UNSEEN) < 0;
+  return isSeen ? name : JSON.stringify(name).replaceAll(UNSEEN, escaped);
+}
+
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+function escaped(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
+}
+
 /** As one would write it in code: `players.ann["the hand"][0]`. */
 export function pathText(path: readonly string[]): string {
   return path

@@ -1,5 +1,6 @@
 import { type ReactElement, useState } from 'react';
 import { useMutation } from 'urql';
+import { nameText } from '../format.ts';
 import { deleteContext, exportContext, restoreContext } from '../operations.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
@@ -48,7 +49,7 @@ export function Actions({ id, version }: ActionsProps): ReactElement {
       </p>
       {asked === 'export' && (
         <Confirm
-          title={`Export ${id}?`}
+          title={`Export ${nameText(id)}?`}
           action="Export it"
           isBusy={exported.fetching}
           onConfirm={() => void confirm()}
@@ -60,7 +61,7 @@ export function Actions({ id, version }: ActionsProps): ReactElement {
       )}
       {asked === 'delete' && (
         <Confirm
-          title={`Delete ${id}?`}
+          title={`Delete ${nameText(id)}?`}
           action="Delete it"
           isBusy={deleted.fetching}
           onConfirm={() => void confirm()}
@@ -74,7 +75,7 @@ export function Actions({ id, version }: ActionsProps): ReactElement {
       )}
       {asked === 'restore' && (
         <Confirm
-          title={`Restore ${id}?`}
+          title={`Restore ${nameText(id)}?`}
           action="Restore it"
           isBusy={restored.fetching}
           onConfirm={() => void confirm()}

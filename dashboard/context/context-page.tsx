@@ -1,7 +1,7 @@
 import type { Status } from 'arpeggio/client';
 import { type ReactElement, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
-import { age, brief, bytes, pathText, time } from '../format.ts';
+import { age, brief, bytes, nameText, pathText, time } from '../format.ts';
 import { readSummary, revertContext } from '../operations.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
@@ -32,7 +32,7 @@ export function ContextPage({ id }: { readonly id: string }): ReactElement {
   return (
     <>
       <div className="heading">
-        <h1>{id}</h1>
+        <h1>{nameText(id)}</h1>
         <p role="status" className={`state ${status}`}>
           {WORDS[status]}
         </p>

@@ -1,5 +1,6 @@
 import { type ReactElement, useState } from 'react';
 import { type CombinedError, useMutation } from 'urql';
+import { nameText } from '../format.ts';
 import { setContext, updateContext } from '../operations.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { codeOf, Failure } from '../parts/failure.tsx';
@@ -32,7 +33,7 @@ const WAYS: readonly (readonly [way: Way, title: string])[] = [
 export function Editor({ id, begun, now, onClose }: EditorProps): ReactElement {
   const [way, setWay] = useState<Way>('form');
   return (
-    <Dialog title={`Edit ${id}`} onClose={onClose} isWide>
+    <Dialog title={`Edit ${nameText(id)}`} onClose={onClose} isWide>
       <fieldset className="ways">
         <legend className="hidden">How to write</legend>
         {WAYS.map(([each, title]) => (

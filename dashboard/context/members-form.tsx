@@ -1,6 +1,6 @@
 import { type FormEvent, memo, type ReactElement, useCallback, useId, useState } from 'react';
 import { useMutation } from 'urql';
-import { brief } from '../format.ts';
+import { brief, nameText } from '../format.ts';
 import { patchContext } from '../operations.ts';
 import { codeOf, Failure } from '../parts/failure.tsx';
 import { type Addition, type Draft, faultOf, isSame, patchOf, textOf, valueIn } from './drafts.ts';
@@ -15,6 +15,8 @@ interface MembersFormProps {
 
 /** How many members are shown at first, and with each further click. */
 const AT_ONCE = 50;
+/** Past so many characters a text has more than one line. */
+const LINE = 80;
 /** What somebody who was faster has made of it is answered by these. */
 const FASTER = new Set(['PATCH_FAILED', 'VERSION_CONFLICT']);
 
@@ -124,7 +126,7 @@ const Member = memo(function Member({ name, now, draft, onDraft }: MemberProps):
   const type = (next: string): void => onDraft(name, { before, text: next });
   return (
     <div className={isConflict ? 'member conflict' : 'member'}>
-      <label htmlFor={id}>{name === '' ? '(without a name)' : name}</label>
+      <label htmlFor={id}>{nameText(name)}</label>
       {isGoing ? (
         <p id={id} className="note">
           It will be removed.
@@ -149,7 +151,7 @@ const Member = memo(function Member({ name, now, draft, onDraft }: MemberProps):
         <textarea
           id={id}
           value={text}
-          rows={Math.min(8, text.split('\n').length)}
+          rows={Math.min(8, text.split('\n').length + Math.floor(text.length / LINE))}
           spellCheck={false}
           aria-invalid={isFaulty}
           onChange={(event) => type(event.target.value)}
@@ -158,7 +160,7 @@ const Member = memo(function Member({ name, now, draft, onDraft }: MemberProps):
       <button
         type="button"
         className="quiet"
-        aria-label={`${draft ? 'Undo' : 'Remove'} ${name}`}
+        aria-label={`${draft ? 'Undo' : 'Remove'} ${nameText(name)}`}
         onClick={() => onDraft(name, draft ? undefined : { before, text: undefined })}
       >
         {draft ? 'Undo' : 'Remove'}
@@ -184,7 +186,7 @@ const Member = memo(function Member({ name, now, draft, onDraft }: MemberProps):
 /** A field that is typed into does not become another meanwhile. */
 function isLine(text: string, before: unknown): boolean {
   return typeof before === 'string'
-    ? before.length < 80 && !/[\r\n]/.test(`${before}${text}`)
+    ? before.length < LINE && !/[\r\n]/.test(`${before}${text}`)
     : typeof before !== 'object';
 }
 

@@ -1,4 +1,5 @@
 import { memo, type ReactElement, useEffect, useRef, useState } from 'react';
+import { nameText } from '../format.ts';
 
 interface TreeProps {
   readonly value: object;
@@ -103,7 +104,7 @@ const Node = memo(function Node(props: NodeProps): ReactElement {
       aria-pressed={isSelected}
       onClick={() => onSelect(pointer)}
     >
-      {name}
+      {nameText(name)}
     </button>
   );
   if (!isContainer)
@@ -118,7 +119,7 @@ const Node = memo(function Node(props: NodeProps): ReactElement {
         type="button"
         className="fold"
         aria-expanded={isOpen}
-        aria-label={`${name}, ${Array.isArray(value) ? 'a list' : 'an object'} of ${members}`}
+        aria-label={`${nameText(name)}, ${Array.isArray(value) ? 'a list' : 'an object'} of ${members}`}
         onClick={() => setIsOpen(!isOpen)}
       />
       {label} <span className="count">{Array.isArray(value) ? `[${members}]` : `{${members}}`}</span>

@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactElement, useState } from 'react';
 import type { Link } from '../connections.ts';
 import { NewContext } from '../context/new-context.tsx';
-import { age, bytes, rounded, time } from '../format.ts';
+import { age, bytes, nameText, rounded, time } from '../format.ts';
 import { Failure } from '../parts/failure.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { hrefOf } from '../route.ts';
@@ -121,7 +121,7 @@ function Table({ contexts, rates, watchers }: TableProps): ReactElement {
           {contexts.map(({ contextId, version, insertedAt, sizeInBytes }) => (
             <tr key={contextId}>
               <th scope="row">
-                <a href={hrefOf({ page: 'context', id: contextId })}>{contextId}</a>
+                <a href={hrefOf({ page: 'context', id: contextId })}>{nameText(contextId)}</a>
               </th>
               <td className="number">
                 <span key={version} className="flash">

@@ -204,7 +204,9 @@ describe('One context', () => {
     await manager.update('room:1', { theirs: true });
     await button(page, 'Save').click();
     await page.getByText('Somebody was faster').waitFor();
-    await eventually(async () => expect(await page.getByLabel(/^Theirs, version/).inputValue()).toContain('"theirs": true'));
+    await eventually(async () =>
+      expect(await page.getByLabel(/^Theirs, version/).inputValue()).toContain('"theirs": true'),
+    );
     expect(await page.getByLabel('Yours').inputValue()).toContain('"mine": true');
     await shoot(page, 'conflict');
     expect((await manager.get('room:1'))?.version).toBe(6);
@@ -340,6 +342,22 @@ test('The system is told live, and the cleanup server started and stopped', asyn
   await shoot(page, 'system');
   await button(page, 'Stop').click();
   await page.getByText('Does not run').waitFor();
+}, 60_000);
+
+test('Ids and keys that nobody could see, or that a page would take for its own, are shown and lead where they should', async () => {
+  const { server, url } = await start();
+  const ids = [' ', '\n', 'a/b', '100%', 'x#y', '..', '__proto__', '%2F', '<b>bold</b>', 'two  spaces', '\u202e'];
+  for (const id of ids) await server.manager.set(id, { '': 'nothing', ' ': 'space', '<i>': '<i>' });
+  const page = await open(url);
+  for (const id of ids) {
+    const text = id === '\u202e' ? '"\\u{202e}"' : id.trim() === '' ? JSON.stringify(id) : id;
+    const link = page.getByRole('link', { name: text, exact: true });
+    await link.click();
+    await page.getByRole('heading', { name: text, exact: true, level: 1 }).waitFor();
+    for (const key of ['""', '" "', '<i>']) await button(page, key).waitFor();
+    expect(new URL(page.url()).hash).toBe(`#/contexts/${encodeURIComponent(id)}`);
+    await page.goBack();
+  }
 }, 60_000);
 
 describe('States', () => {
