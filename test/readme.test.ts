@@ -74,7 +74,14 @@ describe('the tour in the README, word for word', () => {
 });
 
 test('the commands in the README, word for word', async () => {
-  expect(commands.map(({ command }) => command.split(' ')[1])).toEqual(['set', 'update', 'get', 'watch', 'sync']);
+  expect(commands.map(({ command }) => command.split(' ')[1])).toEqual([
+    'set',
+    'update',
+    'get',
+    'watch',
+    'sync',
+    'blame',
+  ]);
   const word = 'arpeggio() { node dist/main.js "$@"; }';
   expect(blocks.map(({ text }) => text)).toContain(word);
   const server = createServer({ port: 0, log: silentLog, archive: 'off' });

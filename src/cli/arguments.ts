@@ -67,6 +67,14 @@ function unknownFlag(command: Command, typed: string): UsageError {
   return new UsageError(`${command.name} has no option ${JSON.stringify(typed)}. ${hint}`);
 }
 
+/** @throws UsageError where it was not given */
+export function required<Name extends FlagName>(given: Flags, name: Name): NonNullable<Flags[Name]> {
+  const value = given[name];
+  const { spelled, takes } = flags[name] as Flag<unknown>;
+  if (value === undefined || value === null) throw new UsageError(`${spelled} ${takes} is needed.`);
+  return value;
+}
+
 /** @throws UsageError where more than one of them was given */
 export function checkExclusive(given: Flags, ...names: readonly FlagName[]): void {
   const both = names.filter((name) => given[name] !== undefined).map((name) => flags[name].spelled);

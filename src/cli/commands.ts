@@ -1,8 +1,9 @@
 import type { Command } from './command.ts';
 import type { FlagName } from './flags.ts';
+import { blame, diff, history } from './past.ts';
 import { get, sync } from './reads.ts';
 import { watch } from './watch.ts';
-import { exportContext, remove, restoreContext, set, update } from './writes.ts';
+import { exportContext, remove, restoreContext, revert, set, update } from './writes.ts';
 
 const MANNER: readonly FlagName[] = ['json', 'noColor', 'url'];
 const COMMON: readonly FlagName[] = [...MANNER, 'timeout', 'help'];
@@ -15,9 +16,9 @@ export const commands: readonly Command[] = [
   {
     name: 'get',
     takes: 'ID',
-    summary: 'Prints a context.',
-    examples: ['arpeggio get room:1', 'arpeggio get room:1 --json'],
-    flags: COMMON,
+    summary: 'Prints a context, as it is or as it was.',
+    examples: ['arpeggio get room:1', 'arpeggio get room:1 --at 3 --json'],
+    flags: ['at', ...COMMON],
     run: get,
   },
   {
@@ -57,6 +58,38 @@ export const commands: readonly Command[] = [
     examples: ['arpeggio watch room:1', 'arpeggio watch room:1 --json | while read -r event; do …; done'],
     flags: ['version', 'cursor', 'count', ...MANNER, 'patience', 'help'],
     run: watch,
+  },
+  {
+    name: 'history',
+    takes: 'ID',
+    summary: 'Prints what changed from version to version, the newest first, as far back as is retained.',
+    examples: ['arpeggio history room:1 --count 10'],
+    flags: ['count', ...COMMON],
+    run: history,
+  },
+  {
+    name: 'diff',
+    takes: 'ID',
+    summary: 'Prints what differs between two retained versions.',
+    examples: ['arpeggio diff room:1 --from 3 --to 5'],
+    flags: ['from', 'to', ...COMMON],
+    run: diff,
+  },
+  {
+    name: 'blame',
+    takes: 'ID',
+    summary: 'Prints the version that last changed a path, or something inside it.',
+    examples: ['arpeggio blame room:1 --path people.ada'],
+    flags: ['path', ...COMMON],
+    run: blame,
+  },
+  {
+    name: 'revert',
+    takes: 'ID',
+    summary: 'Makes a context what it was at a version, by a new version.',
+    examples: ['arpeggio revert room:1 --to 3 --expect-version 5'],
+    flags: ['to', ...EXPECTED, ...COMMON],
+    run: revert,
   },
   {
     name: 'delete',

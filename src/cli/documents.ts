@@ -15,6 +15,26 @@ export const GET = `query ArpeggioGet($id: ID!) {
   context(id: $id) { ${PLACE} context }
 }`;
 
+export const GET_AT = `query ArpeggioGetAt($id: ID!, $version: Version!) {
+  context: contextAt(id: $id, version: $version) { ${PLACE} context }
+}`;
+
+export const HISTORY = `query ArpeggioHistory($id: ID!, $first: Int!, $before: Cursor) {
+  history(id: $id, first: $first, before: $before) { nodes ${DELTA} pageInfo { hasNextPage endCursor } }
+}`;
+
+export const DIFF = `query ArpeggioDiff($id: ID!, $from: Version!, $to: Version!) {
+  diff(id: $id, from: $from, to: $to) ${DELTA}
+}`;
+
+export const BLAME = `query ArpeggioBlame($id: ID!, $path: [String!]!) {
+  blame(id: $id, path: $path) { ${PLACE} action insertedAt }
+}`;
+
+export const REVERT = `mutation ArpeggioRevert($id: ID!, $toVersion: Version!, ${EXPECTED}) {
+  written: revertContext(id: $id, toVersion: $toVersion, ${AS_EXPECTED}) ${CHANGED}
+}`;
+
 export const POSITION = `query ArpeggioPosition($id: ID!) {
   context(id: $id) { version }
 }`;

@@ -21,6 +21,10 @@ export interface Flags {
   readonly remove?: readonly Path[];
   readonly count?: number;
   readonly force?: boolean;
+  readonly at?: number;
+  readonly from?: number;
+  readonly to?: number;
+  readonly path?: Path;
 }
 export type FlagName = keyof Flags;
 
@@ -75,7 +79,7 @@ export const flags: { readonly [Name in FlagName]-?: Flag<NonNullable<Flags[Name
     spelled: '--remove',
     takes: 'PATH',
     description: `Takes a path out, after the merge: a.b, or '["a.b","c"]' for any keys. Can be repeated.`,
-    read: (given, before = []) => [...before, readPath(given)],
+    read: (given, before = []) => [...before, readPath(given, '--remove')],
   },
   force: {
     spelled: '--force',
@@ -97,8 +101,32 @@ export const flags: { readonly [Name in FlagName]-?: Flag<NonNullable<Flags[Name
   count: {
     spelled: '--count',
     takes: 'N',
-    description: 'End after so many events.',
+    description: 'End after so many.',
     read: integer('--count', 1),
+  },
+  at: {
+    spelled: '--at',
+    takes: 'N',
+    description: 'As it was at this version.',
+    read: integer('--at', 1),
+  },
+  from: {
+    spelled: '--from',
+    takes: 'N',
+    description: 'The version to start from.',
+    read: integer('--from', 1),
+  },
+  to: {
+    spelled: '--to',
+    takes: 'N',
+    description: 'The version to come to, which may be the earlier.',
+    read: integer('--to', 1),
+  },
+  path: {
+    spelled: '--path',
+    takes: 'PATH',
+    description: `What to look at: a.b, or '["a.b","c"]' for any keys. Default: the whole context.`,
+    read: (given) => readPath(given, '--path'),
   },
   json: {
     spelled: '--json',

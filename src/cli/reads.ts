@@ -3,14 +3,16 @@ import type { Positioned } from '../client/replica.ts';
 import type { JsonObject } from '../json.ts';
 import { checkExclusive } from './arguments.ts';
 import type { Call } from './command.ts';
-import { GET, SYNC } from './documents.ts';
+import { GET, GET_AT, SYNC } from './documents.ts';
 import type { Flags } from './flags.ts';
 import { toldOf, type WireEvent } from './told.ts';
 
-export async function get({ id, endpoint, output }: Call): Promise<void> {
-  const { context: found } = await endpoint.read<{ context: (Positioned & { context: JsonObject }) | null }>(GET, {
-    id,
-  });
+export async function get({ id, flags, endpoint, output }: Call): Promise<void> {
+  type Found = { readonly context: (Positioned & { readonly context: JsonObject }) | null };
+  const { at } = flags;
+  const { context: found } = await (at === undefined
+    ? endpoint.read<Found>(GET, { id })
+    : endpoint.read<Found>(GET_AT, { id, version: at }));
   if (found === null) throw new ArpeggioClientError('CONTEXT_NOT_FOUND', 'There is no such context.');
   const { life, version, cursor, context } = found;
   output.tellContext({ type: 'full', id, life, version, cursor, context });

@@ -12,6 +12,8 @@ export interface Rendering {
   readonly changes: number;
 }
 
+const DONE = { ADDED: 'added', MODIFIED: 'changed', REMOVED: 'removed' } as const;
+
 /** What people read. */
 export function render(told: Told, rendering: Rendering): string {
   const { style } = rendering;
@@ -28,6 +30,10 @@ export function render(told: Told, rendering: Rendering): string {
       return head('no change', `${told.version}`);
     case 'deleted':
       return head('deleted', `${told.version}`, told.reason);
+    case 'blame':
+      return head(DONE[told.action], `${told.version}`, told.path.length === 0 ? undefined : showPath(told.path));
+    case 'unblamed':
+      return 'No version that is retained has changed it.';
     case 'restored':
     case 'exported':
       return head(told.type, `${told.version}`);

@@ -8,6 +8,13 @@ export type Told = { readonly id: string } & (
   | (Positioned & { readonly type: 'delta'; readonly fromVersion: number; readonly changes: readonly ToldChange[] })
   | (Positioned & { readonly type: 'unchanged' | 'restored' })
   | (Positioned & { readonly type: 'deleted'; readonly reason: string })
+  | (Positioned & {
+      readonly type: 'blame';
+      readonly path: Path;
+      readonly action: ToldChange['action'];
+      readonly insertedAt: number;
+    })
+  | { readonly type: 'unblamed'; readonly path: Path }
   | { readonly type: 'exported'; readonly version: number; readonly exportedAt: number }
 );
 

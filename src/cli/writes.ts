@@ -1,9 +1,9 @@
 import process from 'node:process';
 import type { Positioned } from '../client/replica.ts';
 import type { JsonObject } from '../json.ts';
-import { checkExclusive } from './arguments.ts';
+import { checkExclusive, required } from './arguments.ts';
 import type { Call } from './command.ts';
-import { DELETE, EXPORT, RESTORE, SET, UPDATE } from './documents.ts';
+import { DELETE, EXPORT, RESTORE, REVERT, SET, UPDATE } from './documents.ts';
 import type { Flags } from './flags.ts';
 import { readJson } from './input.ts';
 import { toldDelta, type WireDelta } from './told.ts';
@@ -28,6 +28,12 @@ export async function update(call: Call): Promise<void> {
   // Who only takes something out has nothing to say on stdin.
   const changes = json === undefined && remove.length > 0 ? {} : await jsonOf(call);
   tellWritten(call, await endpoint.write<Written>(UPDATE, { id, changes, remove, ...expected }));
+}
+
+export async function revert(call: Call): Promise<void> {
+  const { id, flags, endpoint } = call;
+  const [toVersion, expected] = [required(flags, 'to'), expectedOf(flags)];
+  tellWritten(call, await endpoint.write<Written>(REVERT, { id, toVersion, ...expected }));
 }
 
 export async function remove({ id, flags, endpoint, output }: Call): Promise<void> {

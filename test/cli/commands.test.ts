@@ -54,6 +54,62 @@ describe('The commands', () => {
     expect(await run(['restore', 'room:1'])).toEqual(done('restored, version 2\n'));
   });
 
+  it('go back in time, as far as is retained', async () => {
+    const { run } = await withServer();
+    for (const n of [1, 2, 3]) await run(['set', 'a', JSON.stringify({ n, kept: { deep: 1 } })]);
+    expect(await run(['get', 'a', '--at', '2'])).toEqual(done('{\n  "n": 2,\n  "kept": {\n    "deep": 1\n  }\n}\n'));
+    expect(await run(['history', 'a', '--count', '2'])).toEqual(
+      done('delta, version 2 → 3\n  ~ n 2 → 3\ndelta, version 1 → 2\n  ~ n 1 → 2\n'),
+    );
+    expect(await run(['diff', 'a', '--from', '3', '--to', '1'])).toEqual(done('delta, version 3 → 1\n  ~ n 3 → 1\n'));
+    expect(await run(['blame', 'a', '--path', 'kept.deep'])).toEqual(done('added, version 1 (kept.deep)\n'));
+    expect(await run(['blame', 'a'])).toEqual(done('changed, version 3\n'));
+    expect(await run(['blame', 'a', '--path', '["no",""]'])).toEqual(
+      done('No version that is retained has changed it.\n'),
+    );
+    expect(await run(['revert', 'a', '--to', '1', '--expect-version', '3'])).toEqual(
+      done('delta, version 3 → 4\n  ~ n 3 → 1\n'),
+    );
+    expect(await run(['revert', 'a', '--to', '2', '--expect-version', '3'])).toMatchObject({ code: 5 });
+    expect(await run(['revert', 'a', '--to', '9'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('VERSION_NOT_RETAINED'),
+    });
+    for (const args of [
+      ['get', 'b', '--at', '1'],
+      ['history', 'b'],
+      ['diff', 'b', '--from', '1', '--to', '1'],
+      ['blame', 'b'],
+    ]) {
+      expect(await run(args), args[0]).toMatchObject({ code: 4, stdout: '' });
+    }
+    expect(await run(['diff', 'a', '--from', '1'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'arpeggio: --to N is needed.\n',
+    });
+    const { stdout } = await run(['blame', 'a', '--path', 'n', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      type: 'blame',
+      id: 'a',
+      version: 4,
+      path: ['n'],
+      action: 'MODIFIED',
+      insertedAt: expect.any(Number),
+    });
+  });
+
+  it('tell a history of many pages to its end', async () => {
+    const { run } = await withServer();
+    for (let n = 1; n <= 60; n += 1) await run(['set', 'a', `{"n":${n}}`]);
+    const { stdout } = await run(['history', 'a', '--json']);
+    const versions = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).version);
+    expect(versions).toEqual(Array.from({ length: 60 }, (_, i) => 60 - i));
+  });
+
   it('tell one JSON object per line with --json', async () => {
     const { run } = await withServer();
     const json = async (...args: readonly string[]): Promise<{ readonly [name: string]: unknown }> => {
