@@ -31,7 +31,7 @@ export function valueIn(text: string, before?: unknown): unknown {
 }
 
 /** Whether it would change anything. */
-export function isChange({ before, text }: Draft): boolean {
+function isChange({ before, text }: Draft): boolean {
   return text === undefined || !isSame(valueIn(text, before), before);
 }
 
