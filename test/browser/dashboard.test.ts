@@ -345,7 +345,7 @@ test('The system is told live, and the cleanup server started and stopped', asyn
   await shoot(page, 'system');
   await button(page, 'Stop').click();
   await page.getByText('Does not run').waitFor();
-}, 60_000);
+}, 120_000);
 
 test('Ids and keys that nobody could see, or that a page would take for its own, are shown and lead where they should', async () => {
   const { server, url } = await start();
