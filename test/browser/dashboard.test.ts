@@ -422,6 +422,11 @@ describe('States', () => {
     await page.locator('.tree').first().getByText('2', { exact: true }).first().waitFor();
     // Of so many, those that somebody looks at.
     expect(await page.locator('.tree li').count()).toBeLessThan(500);
+    await button(page, 'Edit').click();
+    await page.getByLabel('head', { exact: true }).fill('3');
+    await button(page, 'Save').click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect((await server.manager.get('large'))?.context['head']).toBe(3);
   }, 60_000);
 
   test('a context that changes a thousand times in a second is followed to its end', async () => {
@@ -487,5 +492,13 @@ describe('Nothing stands in the way', () => {
       await eventually(async () => expect(await fits(page), hash).toBe(true));
       await shoot(page, `phone-${hash.replaceAll(/\W+/g, '') || 'contexts'}`);
     }
+    const page = await open(url, '#/contexts/room%3A1', phone);
+    await button(page, 'Edit').click();
+    await button(page, 'Add a member').click();
+    const form = await page.getByRole('dialog').boundingBox();
+    expect(form && form.x >= 0 && form.x + form.width <= phone.viewport.width).toBe(true);
+    const isCut = await page.locator('.members').evaluate((members) => members.scrollWidth > members.clientWidth);
+    expect(isCut).toBe(false);
+    await shoot(page, 'phone-form');
   }, 60_000);
 });
