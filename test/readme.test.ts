@@ -157,7 +157,7 @@ test("the README's limits are the ones in force", () => {
     `| a context's id | 1 to ${idBytes} bytes of well-formed Unicode |`,
     `| one key | ${defaultLimits.keyBytes / 1024} KiB |`,
     `| a request id | ${requestIdBytes} bytes |`,
-    `| contexts on a page | ${pageSize} |`,
+    `| contexts or deltas on a page | ${pageSize} (a page of \`history\` also ends where its deltas come to 1 MiB) |`,
     `| objects and arrays inside each other | ${depth} |`,
     `| values in a context | ${defaultLimits.nodes.toLocaleString('en-US')} |`,
     `| a context as JSON | ${defaultLimits.contextBytes / 1024 ** 2} MiB |`,
