@@ -45,9 +45,7 @@ function onlyField(document: DocumentNode, { selections: [selection, ...others] 
   const fragment = document.definitions.find(
     (each) => each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === selection.name.value,
   );
-  return fragment?.kind === Kind.FRAGMENT_DEFINITION && !fragment.directives?.length
-    ? onlyField(document, fragment.selectionSet)
-    : null;
+  return fragment?.kind === Kind.FRAGMENT_DEFINITION ? onlyField(document, fragment.selectionSet) : null;
 }
 
 /** Gives each document a name: equal texts are one document, thanks to the cache of parsed ones. */
